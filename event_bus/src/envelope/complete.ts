@@ -1,0 +1,48 @@
+/** Fills in what a publisher need not say: ids, time, version and sensitivity. */
+
+import { randomId } from "./random.ts";
+import type { EventMessage, Message, MessageBase } from "./types.ts";
+
+type FilledIn =
+  | "messageVersion"
+  | "messageId"
+  | "correlationId"
+  | "occurredAtUtc"
+  | "sensitivity";
+
+/** A message of any kind in which the bridge fills in what is missing. */
+export type IncompleteMessage = Message extends infer M
+  ? M extends MessageBase
+    ? Omit<M, FilledIn> & Partial<Pick<M, FilledIn>>
+    : never
+  : never;
+
+/** Missing means null or undefined: an empty id stays empty, and is then rejected. */
+export function completeMessage(message: object): Record<string, unknown> {
+  const given: Partial<MessageBase> = { ...message };
+  const messageId = given.messageId ?? randomId();
+  return {
+    ...given,
+    messageVersion: given.messageVersion ?? 1,
+    messageId,
+    correlationId: given.correlationId ?? messageId,
+    occurredAtUtc: given.occurredAtUtc ?? new Date().toISOString(),
+    sensitivity: given.sensitivity ?? "internal",
+  };
+}
+
+export interface CreateEventOptions
+  extends Partial<Omit<EventMessage, "messageName" | "kind" | "payload" | "source">> {
+  /** Who publishes. */
+  readonly source: string;
+}
+
+/** An event message, complete and ready to publish; `eventKind` is the name unless given. */
+export function createEvent<T>(
+  messageName: string,
+  payload: T,
+  options: CreateEventOptions,
+): EventMessage<T> {
+  const event = { eventKind: messageName, ...options, messageName, kind: "event", payload };
+  return completeMessage(event) as unknown as EventMessage<T>;
+}
