@@ -1,0 +1,138 @@
+import { type App, createApp, createSSRApp, nextTick } from "vue";
+import { renderToString } from "vue/server-renderer";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { sample } from "../dev/sample.ts";
+import Reviews from "../src/index.ts";
+import type { Review } from "../src/review.ts";
+
+let app: App | undefined;
+let container: HTMLElement;
+
+const propsWith = (reviews: readonly Review[]) => ({
+  productId: "mug",
+  productName: "Enamel mug",
+  reviews,
+});
+const server = (reviews = sample): Promise<string> =>
+  renderToString(createSSRApp(Reviews, propsWith(reviews)));
+
+beforeEach(() => {
+  container = document.body.appendChild(document.createElement("div"));
+  vi.spyOn(console, "warn");
+  vi.spyOn(console, "error");
+});
+
+afterEach(() => {
+  app?.unmount();
+  app = undefined;
+  container.remove();
+  // Vue tells of mismatches and of misuse in the console.
+  expect(console.warn).not.toHaveBeenCalled();
+  expect(console.error).not.toHaveBeenCalled();
+  vi.restoreAllMocks();
+});
+
+async function mount(reviews = sample): Promise<void> {
+  const create = container.innerHTML === "" ? createApp : createSSRApp;
+  app = create(Reviews, propsWith(reviews));
+  app.mount(container);
+  await nextTick();
+}
+
+async function press(text: string): Promise<void> {
+  const found = [...container.querySelectorAll("button")].find((button) =>
+    (button.getAttribute("aria-label") ?? button.textContent).trim().startsWith(text),
+  );
+  if (!found) throw new Error(`no button "${text}"`);
+  found.click();
+  await nextTick();
+}
+
+const items = (): Element[] => [...container.querySelectorAll("ol > li")];
+const days = (): (string | null | undefined)[] =>
+  items().map((item) => item.querySelector("time")?.getAttribute("datetime"));
+const status = (): string => container.querySelector("[role=status]")?.textContent ?? "";
+
+test("it shows the average in words and in stars", async () => {
+  await mount();
+  expect(container.textContent).toContain("4.0");
+  expect(container.textContent).toContain("4 out of 5 stars");
+  expect(container.textContent).toContain("8 reviews");
+});
+
+test("the server writes every review, newest first", async () => {
+  container.innerHTML = await server();
+  expect(items()).toHaveLength(sample.length);
+  expect(days()).toEqual(sample.map(({ createdAt }) => createdAt).reverse());
+});
+
+test("alive it shows three, then more, and reading goes on at the first new one", async () => {
+  await mount();
+  expect(items()).toHaveLength(3);
+  expect(status()).toBe("3 of 8 reviews");
+  await press("Show 5 more reviews");
+  await nextTick();
+  expect(items()).toHaveLength(8);
+  expect(document.activeElement).toBe(items()[3]);
+  expect(container.textContent).not.toContain("Show ");
+});
+
+test("a rating's row limits the list and a second press lifts it", async () => {
+  await mount();
+  await press("Only 4 stars: 2 reviews");
+  expect(items()).toHaveLength(2);
+  expect(status()).toBe("2 of 2 reviews with 4 stars");
+  await press("Only 4 stars");
+  expect(status()).toBe("3 of 8 reviews");
+  await press("Only 1 stars");
+  await press("All ratings");
+  expect(status()).toBe("3 of 8 reviews");
+});
+
+test("a rating that nobody gave cannot be chosen", async () => {
+  await mount();
+  const row = container.querySelector<HTMLButtonElement>('[aria-label^="Only 2 stars"]');
+  expect(row?.disabled).toBe(true);
+});
+
+test("another order puts other reviews first", async () => {
+  await mount();
+  const select = container.querySelector("select");
+  if (!select) throw new Error("no select");
+  select.value = "lowest";
+  select.dispatchEvent(new Event("change"));
+  await nextTick();
+  expect(items()[0]?.textContent).toContain("1 out of 5 stars");
+});
+
+test("helpful counts the reader once and can be taken back", async () => {
+  await mount();
+  const button = items()[0]?.querySelector("button");
+  const number = (): string => button?.querySelector(".reviews-number")?.textContent ?? "";
+  expect(number()).toBe("1");
+  button?.click();
+  await nextTick();
+  expect([number(), button?.getAttribute("aria-pressed")]).toEqual(["2", "true"]);
+  button?.click();
+  await nextTick();
+  expect([number(), button?.getAttribute("aria-pressed")]).toEqual(["1", "false"]);
+});
+
+test("without reviews, or without props, it says so", async () => {
+  await mount([]);
+  expect(container.textContent).toContain("No reviews yet.");
+  expect(await renderToString(createSSRApp(Reviews))).toContain("No reviews yet.");
+});
+
+test("texts that look like markup stay text", async () => {
+  const html = await server([{ ...sample[0]!, body: "</script><b>" }]);
+  expect(html).toContain("&lt;/script&gt;&lt;b&gt;");
+});
+
+test("it takes over the server's HTML without a mismatch", async () => {
+  container.innerHTML = await server();
+  const first = container.querySelector("li");
+  await mount();
+  expect(container.querySelector("li")).toBe(first);
+  expect(items()).toHaveLength(3);
+});
