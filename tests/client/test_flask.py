@@ -1,0 +1,252 @@
+"""The Flask extension on a fake registry with the real engine."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+
+import pytest
+from flask import Flask
+
+from tests.client.conftest import GREETING, PLAIN
+from tiny_client import TinyFrontends
+from tiny_client.errors import ConfigurationError, PropsError
+
+HEAD = "<head>{{ fragment_head() }}</head>"
+
+
+def test_page_has_the_fragment_its_props_and_its_head_tags(make_app, registry):
+    registry.deploy("Greeting", "1.0.0", umd=GREETING, css="p{color:red}", metadata=PLAIN)
+    app = make_app({"home": HEAD + '{{ fragment("Greeting", "1.0.0", name="<Ann>") }}'})
+    answer = app.test_client().get("/home")
+    assert answer.status_code == 200
+    assert answer.is_streamed
+    assert "<p>Hello <Ann></p>" in answer.text
+    assert '"name":"\\u003cAnn\\u003e"' in answer.text
+    assert f'<link rel="stylesheet" href="{registry.url}/tiny/bundle/' in answer.text
+    assert 'window["tinyFrontendGreetingConfig"]=' in answer.text
+    assert 'window["tinyFrontendplainConfig"]=' in answer.text
+
+
+def test_policy_has_the_nonce_of_the_inline_scripts(make_app, registry):
+    registry.deploy("Greeting", "1.0.0", umd=GREETING, metadata=PLAIN)
+    app = make_app(
+        {"home": HEAD + '{{ fragment("Greeting", "1.0.0", name="x") }}{{ csp_nonce() }}'}
+    )
+    answer = app.test_client().get("/home")
+    nonce = re.search(r"'nonce-([^']+)'", answer.headers["Content-Security-Policy"])
+    assert nonce
+    assert set(re.findall(r'nonce="([^"]+)"', answer.text)) == {nonce[1]}
+    assert answer.text.endswith(nonce[1])
+    assert "no-cache" in answer.headers["Cache-Control"]
+
+
+def test_page_without_a_fragment_has_no_asset(make_app):
+    app = make_app({"about": HEAD + "<p>About</p>"})
+    assert app.test_client().get("/about").text == "<head></head><p>About</p>"
+
+
+def test_each_asset_stands_once_however_many_slots_use_it(make_app, registry):
+    registry.deploy("Greeting", "1.0.0", umd=GREETING, css="p{}", metadata=PLAIN)
+    slot = '{{ fragment("Greeting", "1.0.0", name="x") }}'
+    text = make_app({"home": HEAD + slot * 3}).test_client().get("/home").text
+    assert text.count("<tiny-fragment") == 3
+    assert text.count('rel="stylesheet"') == 1
+    assert text.count('rel="preload"') == 2
+    assert text.count("tinyFrontendGreetingConfig") == 1
+    assert re.findall(r'id-prefix="([^"]+)"', text) == ["t0-", "t1-", "t2-"]
+
+
+def test_only_what_hydrates_at_once_is_preloaded_and_what_never_does_brings_no_script(
+    make_app, registry
+):
+    registry.deploy("Greeting", "1.0.0", umd=GREETING, css="p{}", metadata=PLAIN)
+    app = make_app(
+        {
+            "later": HEAD + '{{ fragment("Greeting", "1.0.0", name="x", hydrate="visible") }}',
+            "never": HEAD + '{{ fragment("Greeting", "1.0.0", name="x", hydrate="never") }}',
+        }
+    )
+    later = app.test_client().get("/later").text
+    assert "preload" not in later
+    assert "tinyFrontendGreetingConfig" in later
+    never = app.test_client().get("/never").text
+    assert "<script nonce=" not in never
+    assert 'rel="stylesheet"' in never
+
+
+def test_export_takes_another_component_of_the_bundle(make_app, registry):
+    registry.deploy("Greeting", "1.0.0", umd=GREETING, metadata=PLAIN)
+    app = make_app({"home": HEAD + '{{ fragment("Greeting", "1.0.0", export="Small", name="x") }}'})
+    text = app.test_client().get("/home").text
+    assert "<small>x</small>" in text
+    assert 'export="Small"' in text
+
+
+def test_failed_fragment_shows_its_escaped_fallback_and_the_page_stays_whole(make_app):
+    app = make_app(
+        {"home": HEAD + '{{ fragment("Nothing", "1.0.0", fallback="<soon>") }}<footer></footer>'}
+    )
+    text = app.test_client().get("/home").text
+    assert 'status="fallback">&lt;soon&gt;</tiny-fragment><footer></footer>' in text
+    assert "data-error" not in text
+
+
+def test_block_form_gives_an_html_fallback(make_app):
+    template = '{% call fragment_fallback("Nothing", "1.0.0", a=1) %}<p>{{ "<" }}</p>{% endcall %}'
+    text = make_app({"home": HEAD + template}).test_client().get("/home").text
+    assert 'status="fallback"><p>&lt;</p></tiny-fragment>' in text
+
+
+def test_errors_are_shown_in_the_page_where_the_setting_says_so(make_app):
+    app = make_app({"home": HEAD + '{{ fragment("Nothing", "1.0.0") }}'}, TINY_SHOW_ERRORS=True)
+    assert 'data-error="Cannot load fragment' in app.test_client().get("/home").text
+
+
+def test_throwing_fragment_shows_its_fallback_beside_a_working_one(make_app, registry):
+    broken = "module.exports = () => { throw new Error('broken') }"
+    registry.deploy("Broken", "1.0.0", umd=broken, metadata=PLAIN)
+    registry.deploy("Greeting", "1.0.0", umd=GREETING, metadata=PLAIN)
+    app = make_app(
+        {
+            "home": HEAD
+            + '{{ fragment("Broken", "1.0.0", fallback="sorry") }}'
+            + '{{ fragment("Greeting", "1.0.0", name="x") }}'
+        }
+    )
+    text = app.test_client().get("/home").text
+    assert ">sorry</tiny-fragment>" in text
+    assert "<p>Hello x</p>" in text
+
+
+def test_slots_of_a_page_load_in_parallel(make_app, registry):
+    names = [f"G{number}" for number in range(6)]
+    for name in names:
+        registry.deploy(name, "1.0.0", umd=GREETING, metadata=PLAIN)
+    registry.latency = 0.3
+    slots = "".join(f'{{{{ fragment("{name}", "1.0.0", name="x") }}}}' for name in names)
+    app = make_app({"home": HEAD + slots}, TINY_FRAGMENT_TIMEOUT=20, TINY_PAGE_TIMEOUT=20)
+    start = time.monotonic()
+    text = app.test_client().get("/home").text
+    # One after another these are at least twelve requests of 0.3 seconds.
+    assert time.monotonic() - start < 6 * 2 * 0.3
+    assert text.count("Hello x") == 6
+
+
+def test_late_fragment_gets_its_fallback_and_the_page_keeps_its_deadline(make_app, registry):
+    registry.deploy("Greeting", "1.0.0", umd=GREETING, metadata=PLAIN)
+    registry.hang()
+    template = HEAD + '{{ fragment("Greeting", "1.0.0", name="x", fallback="late", timeout=0.2) }}'
+    text = make_app({"home": template}).test_client().get("/home").text
+    assert ">late</tiny-fragment>" in text
+
+
+def test_metrics_count_each_slot_by_how_it_ended(make_app, registry):
+    registry.deploy("Greeting", "1.0.0", umd=GREETING, metadata={**PLAIN, "pure": True})
+    missing = '{{ fragment("No", "1.0.0", fallback="sorry") }}'
+    template = HEAD + '{{ fragment("Greeting", "1.0.0", name="x") }}' + missing
+    client = make_app({"home": template}).test_client()
+    for _ in range(3):
+        assert "sorry" in client.get("/home").text
+    text = client.get("/metrics").text
+    counts = {
+        match[0]: float(match[1])
+        for match in re.findall(r'^tiny_slots_total{.*outcome="(\w+)"} (\S+)', text, re.MULTILINE)
+    }
+    assert counts == {"rendered": 1, "cached": 2, "fallback": 3}
+
+
+def test_health_routes_answer(make_app):
+    client = make_app().test_client()
+    assert client.get("/healthz").text == "ok\n"
+    assert client.get("/readyz").text == "ready\n"
+
+
+def test_health_routes_can_be_left_to_the_app(make_app):
+    client = make_app({}, TINY_HEALTH_ROUTES=False).test_client()
+    # The test app's own route takes it for a template.
+    assert client.get("/tiny/assets/none.js").status_code == 404
+    assert "/healthz" not in {rule.rule for rule in client.application.url_map.iter_rules()}
+
+
+def test_built_files_are_immutable_compressed_and_conditional(make_app):
+    app = make_app()
+    with app.app_context():
+        assets = app.extensions["tiny_mosaic"].composition.client.assets
+    client = app.test_client()
+    plain = client.get(f"/tiny/assets/{assets.browser.file}")
+    assert plain.status_code == 200
+    assert "immutable" in plain.headers["Cache-Control"]
+    assert plain.headers["Vary"] == "Accept-Encoding"
+    small = client.get(
+        f"/tiny/assets/{assets.browser.file}", headers={"Accept-Encoding": "gzip, br"}
+    )
+    assert small.headers["Content-Encoding"] == "br"
+    assert len(small.data) < len(plain.data)
+    again = client.get(
+        f"/tiny/assets/{assets.browser.file}", headers={"If-None-Match": plain.headers["ETag"]}
+    )
+    assert again.status_code == 304
+    assert client.get("/tiny/assets/manifest.json").status_code == 404
+
+
+def test_packaged_runtime_is_served_where_the_page_says_it_is(make_app, registry):
+    registry.deploy("Greeting", "1.0.0", umd=GREETING, metadata=PLAIN)
+    app = make_app({"home": HEAD + '{{ fragment("Greeting", "1.0.0", name="x") }}'})
+    client = app.test_client()
+    text = client.get("/home").text
+    config = json.loads(re.search(r'window\["tinyFrontendplainConfig"\]=({.*?});', text)[1])
+    assert config["api"] == ""
+    assert client.get(f"/tiny/bundle/{config['umdBundle']}").status_code == 200
+
+
+def test_preview_is_off_unless_it_is_turned_on(make_app):
+    assert make_app().test_client().get("/tiny/preview/A/1.0.0").status_code == 404
+
+
+def test_preview_shows_a_release_deployed_a_moment_ago(make_app, registry):
+    client = make_app({}, TINY_PREVIEW=True, TINY_CACHE_TTL=None).test_client()
+    address = "/tiny/preview/Greeting/1.0.0"
+    missing = client.get(address)
+    assert missing.status_code == 200
+    assert "FragmentNotFound" in missing.text
+    registry.deploy("Greeting", "1.0.0", umd=GREETING, metadata=PLAIN)
+    assert "Hello Ann" in client.get(address, query_string={"props": '{"name": "Ann"}'}).text
+    registry.deploy("Greeting", "1.0.0", umd="module.exports = () => 'next'", metadata=PLAIN)
+    assert "next" in client.get(address).text
+
+
+@pytest.mark.parametrize("query", [{"props": "[1]"}, {"props": "{"}, {"hydrate": "soon"}])
+def test_preview_refuses_a_bad_query(make_app, query):
+    client = make_app({}, TINY_PREVIEW=True).test_client()
+    assert client.get("/tiny/preview/A/1.0.0", query_string=query).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("template", "error", "says"),
+    [
+        ('{{ fragment("A", "1") }}', ConfigurationError, "fragment_head"),
+        (HEAD + '{{ fragment("A", "1", hydrate="soon") }}', ConfigurationError, "interaction"),
+        (HEAD + '{{ fragment("A", "1", x=missing) }}', PropsError, "'x'"),
+    ],
+)
+def test_mistakes_in_a_template_are_errors_of_the_view(make_app, template, error, says):
+    app = make_app({"home": template})
+    app.testing = True
+    with pytest.raises(error, match=says):
+        app.test_client().get("/home")
+
+
+def test_fragment_outside_render_page_says_what_to_call(make_app):
+    app = make_app()
+    with app.app_context(), pytest.raises(ConfigurationError, match="render_page"):
+        app.jinja_env.from_string('{{ fragment("A", "1") }}').render()
+
+
+def test_binding_twice_or_not_at_all_is_an_error(make_app):
+    app = make_app()
+    with pytest.raises(ConfigurationError, match="bound to this app already"):
+        TinyFrontends(app)
+    with Flask("other").app_context(), pytest.raises(ConfigurationError, match="TinyFrontends"):
+        TinyFrontends().render_page("x")

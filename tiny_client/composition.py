@@ -1,0 +1,260 @@
+"""Composes one page: opens its slots, fills them in parallel, joins them with the template's text.
+
+A slot always ends as fragment HTML or as its fallback, by its deadline. Nothing here knows Flask.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from tiny_client.client import LoadedFragment, TinyClient
+from tiny_client.errors import ConfigurationError, RenderTimeout, TinyError
+from tiny_client.forks import renew_after_fork
+from tiny_client.html import fallback_element, slot_element
+from tiny_client.loader import UNSET, Unset
+from tiny_client.page import Part, page_head
+
+__all__ = ["Composition", "Page", "Slot", "SlotOutcome", "SlotPool", "SlotRequest"]
+
+log = logging.getLogger("tiny_client")
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRequest:
+    """What a template asked for. `timeout` is in seconds; None takes the page's setting."""
+
+    name: str
+    contract_version: str
+    props_json: str
+    export: str | None
+    hydrate: str
+    fallback: Markup
+    timeout: float | None = None
+    cache_ttl: float | Unset | None = UNSET
+    release: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlotOutcome:
+    """How a slot ended: `kind` is rendered, cached or fallback; `seconds` since it was opened.
+
+    `html` is empty where there is an `error`.
+    """
+
+    kind: str
+    html: Markup
+    seconds: float
+    fragment: LoadedFragment | None = None
+    error: Exception | None = None
+
+
+class SlotPool:
+    """The threads that fill slots, started when the first slot opens and in each forked child."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+        self._executor: ThreadPoolExecutor | None = None
+        renew_after_fork(self)
+
+    def submit(self, work: Callable[[], None]) -> None:
+        """Run `work` on one of the threads."""
+        if self._executor is None:
+            self._executor = ThreadPoolExecutor(self._threads, thread_name_prefix="tiny-slot")
+        self._executor.submit(work)
+
+    def close(self) -> None:
+        """End the threads; work that has not begun is dropped."""
+        if self._executor is not None:
+            self._executor.shutdown(wait=True, cancel_futures=True)
+            self._executor = None
+
+    def after_fork_in_child(self) -> None:
+        """Forget the parent's threads."""
+        self._executor = None
+
+
+class Slot:
+    """A place in a page, being filled on another thread."""
+
+    def __init__(self, request: SlotRequest, id_prefix: str, deadline: float) -> None:
+        self.request = request
+        self._id_prefix = id_prefix
+        self._deadline = deadline
+        self._opened = time.monotonic()
+        self._loaded: Future[LoadedFragment] = Future()
+        self._html: Future[tuple[Markup, bool]] = Future()
+
+    def fill(self, client: TinyClient) -> None:
+        """Load and render the fragment; a failure is kept for `outcome`."""
+        request = self.request
+        try:
+            fragment = client.load(
+                request.name,
+                request.contract_version,
+                cache_ttl=request.cache_ttl,
+                timeout=self._left(),
+                release=request.release,
+            )
+        except Exception as error:
+            self._loaded.set_exception(error)
+            return
+        self._loaded.set_result(fragment)
+        try:
+            rendered = fragment.render_json(
+                request.props_json, request.export, self._id_prefix, self._left()
+            )
+        except Exception as error:
+            self._html.set_exception(error)
+            return
+        element = slot_element(
+            fragment.config,
+            html=rendered.html,
+            props_json=request.props_json,
+            hydrate=request.hydrate,
+            export=request.export,
+            id_prefix=self._id_prefix,
+        )
+        self._html.set_result((element, rendered.cached))
+
+    def part(self) -> Part | None:
+        """Return what the head needs for this slot, or None where the fragment did not load."""
+        try:
+            fragment = self._loaded.result(self._left())
+        except Exception:
+            return None
+        return Part(fragment.config, fragment.runtime, self.request.hydrate)
+
+    def outcome(self) -> SlotOutcome:
+        """Wait until the slot is filled or its deadline has come, and say how it ended."""
+        fragment: LoadedFragment | None = None
+        error: Exception
+        try:
+            fragment = self._loaded.result(self._left())
+            html, cached = self._html.result(self._left())
+            kind = "cached" if cached else "rendered"
+            return SlotOutcome(kind, html, self._age(), fragment)
+        except FutureTimeout:
+            error = RenderTimeout(
+                "it was not ready by the deadline of its slot",
+                fragment=self.request.name,
+                release=fragment.config.release if fragment else "unknown",
+            )
+        except Exception as reason:
+            error = reason
+        request = self.request
+        level = logging.WARNING if isinstance(error, TinyError) else logging.ERROR
+        log.log(
+            level,
+            "Slot %s %s shows its fallback: %s",
+            request.name,
+            request.contract_version,
+            error,
+            exc_info=None if isinstance(error, TinyError) else error,
+        )
+        return SlotOutcome("fallback", Markup(""), self._age(), fragment, error)
+
+    def _left(self) -> float:
+        return max(0.0, self._deadline - time.monotonic())
+
+    def _age(self) -> float:
+        return time.monotonic() - self._opened
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What pages are composed with. Timeouts are in seconds.
+
+    `show_errors` writes the error of a failed slot into its element, for development.
+    """
+
+    client: TinyClient
+    pool: SlotPool
+    fragment_timeout: float
+    page_timeout: float
+    bus_app_id: str | None
+    show_errors: bool
+    on_slot: Callable[[SlotRequest, SlotOutcome], None]
+
+
+class Page:
+    """One response being composed. `nonce` is the one that its inline scripts carry."""
+
+    def __init__(self, composition: Composition) -> None:
+        self._composition = composition
+        self._deadline = time.monotonic() + composition.page_timeout
+        self._slots: list[Slot] = []
+        # A mark nobody can guess, so no text that a user wrote can pass for one.
+        self._token = secrets.token_hex(8)
+        self.nonce = secrets.token_urlsafe(16)
+
+    def open_slot(self, request: SlotRequest) -> Slot:
+        """Start filling a slot."""
+        composition = self._composition
+        timeout = composition.fragment_timeout if request.timeout is None else request.timeout
+        deadline = min(self._deadline, time.monotonic() + timeout)
+        slot = Slot(request, f"t{len(self._slots)}-", deadline)
+        self._slots.append(slot)
+        composition.pool.submit(lambda: slot.fill(composition.client))
+        return slot
+
+    def slot_mark(self, slot: Slot) -> Markup:
+        """Return the mark that stands for `slot` in the template's text."""
+        return self._mark(str(self._slots.index(slot)))
+
+    def head_mark(self) -> Markup:
+        """Return the mark that stands for the head tags in the template's text."""
+        return self._mark("head")
+
+    def stream(self, text: str) -> Iterator[str]:
+        """Yield the page piece by piece: `text` with its marks replaced.
+
+        Raises `ConfigurationError` at once where `text` has slots but no place for the head tags.
+        """
+        pieces = re.split(f"<!--tiny:{self._token}:([a-z0-9]+)-->", text)
+        if self._slots and "head" not in pieces[1::2]:
+            raise ConfigurationError(
+                "The page has fragments but no place for their head tags. "
+                "Put {{ fragment_head() }} inside the <head> of its template"
+            )
+        return self._join(pieces)
+
+    def _join(self, pieces: list[str]) -> Iterator[str]:
+        for number, piece in enumerate(pieces):
+            if number % 2 == 0:
+                yield piece
+            elif piece == "head":
+                yield self._head()
+            else:
+                yield self._finished(self._slots[int(piece)])
+
+    def _head(self) -> Markup:
+        composition = self._composition
+        parts = [part for slot in self._slots if (part := slot.part()) is not None]
+        client = composition.client
+        return page_head(
+            parts,
+            client.assets,
+            client.assets_url,
+            self.nonce,
+            bus_app_id=composition.bus_app_id,
+        )
+
+    def _finished(self, slot: Slot) -> Markup:
+        request, outcome = slot.request, slot.outcome()
+        self._composition.on_slot(request, outcome)
+        if outcome.error is None:
+            return outcome.html
+        shown = str(outcome.error) if self._composition.show_errors else None
+        return fallback_element(request.name, request.contract_version, request.fallback, shown)
+
+    def _mark(self, what: str) -> Markup:
+        return Markup(f"<!--tiny:{self._token}:{escape(what)}-->")

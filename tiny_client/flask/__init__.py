@@ -1,0 +1,146 @@
+"""The Flask extension: `render_page`, the template functions, and the routes a page needs.
+
+    tiny = TinyFrontends(app)
+    return tiny.render_page("home.html", items=items)
+
+and in the template `{{ fragment_head() }}` and `{{ fragment("Cart", "1.0.0", items=items) }}`.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+from flask import Flask, Response, render_template
+from markupsafe import Markup, escape
+
+from tiny_client.client import TinyClient
+from tiny_client.composition import Page, SlotRequest
+from tiny_client.errors import ConfigurationError
+from tiny_client.flask.routes import make_blueprint
+from tiny_client.flask.state import (
+    EXTENSION,
+    current_state,
+    make_state,
+    new_page,
+    page_response,
+)
+from tiny_client.html import HYDRATION_STRATEGIES, canonical_json
+from tiny_client.settings import read
+
+__all__ = ["TinyFrontends"]
+
+_current_page: ContextVar[Page] = ContextVar("tiny_page")
+
+
+class TinyFrontends:
+    """Puts fragments into the pages of a Flask app.
+
+    The settings are read from `app.config` (`TINY_API_URL` and the others named in
+    docs/reference/settings.md) when the app is bound.
+    """
+
+    def __init__(self, app: Flask | None = None) -> None:
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> None:
+        """Bind to `app`: read its settings, add the template functions and the routes.
+
+        Raises `ConfigurationError` for a setting that is missing, unknown or of the wrong type.
+        """
+        if EXTENSION in app.extensions:
+            raise ConfigurationError("TinyFrontends is bound to this app already; bind it once")
+        settings = read(app.config)
+        state = make_state(app, settings)
+        app.extensions[EXTENSION] = state
+        weakref.finalize(app, state.close)
+        app.jinja_env.globals.update(
+            fragment=_fragment,
+            fragment_fallback=_fragment_fallback,
+            fragment_head=_fragment_head,
+            csp_nonce=_csp_nonce,
+        )
+        app.register_blueprint(make_blueprint(settings.page))
+
+    def render_page(self, template: str, /, **context: Any) -> Response:
+        """Render a template that has fragments in it and return the response that streams it.
+
+        The response is HTML with a Content-Security-Policy of its own nonce; set its status or
+        further headers as on any Flask response.
+        """
+        page = new_page()
+        token = _current_page.set(page)
+        try:
+            text = render_template(template, **context)
+        finally:
+            _current_page.reset(token)
+        return page_response(page, text)
+
+    @property
+    def client(self) -> TinyClient:
+        """The current app's client."""
+        return current_state().composition.client
+
+    def close(self, app: Flask) -> None:
+        """Stop the app's threads and workers; without it they end with the app."""
+        app.extensions[EXTENSION].close()
+
+
+def _page(function: str) -> Page:
+    try:
+        return _current_page.get()
+    except LookupError:
+        raise ConfigurationError(
+            f"{function}() was called outside a page. Return "
+            "tiny.render_page(template, …) from the view instead of render_template(template, …)"
+        ) from None
+
+
+def _fragment(
+    name: str,
+    contract_version: str,
+    /,
+    *,
+    export: str | None = None,
+    hydrate: str = "load",
+    fallback: str | None = None,
+    timeout: float | None = None,
+    **props: Any,
+) -> Markup:
+    """Open a slot. `fallback` is text, or Markup for HTML; `timeout` is in seconds."""
+    page = _page("fragment")
+    if hydrate not in HYDRATION_STRATEGIES:
+        raise ConfigurationError(
+            f"hydrate={hydrate!r} of fragment {name!r} is not one of "
+            f"{', '.join(HYDRATION_STRATEGIES)}"
+        )
+    slot = page.open_slot(
+        SlotRequest(
+            name=name,
+            contract_version=contract_version,
+            props_json=canonical_json(props),
+            export=export,
+            hydrate=hydrate,
+            fallback=escape(fallback or ""),
+            timeout=timeout,
+        )
+    )
+    return page.slot_mark(slot)
+
+
+def _fragment_fallback(
+    name: str, contract_version: str, /, *, caller: Callable[[], str], **arguments: Any
+) -> Markup:
+    """Open a slot by `{% call fragment_fallback("Cart", "1.0.0") %}<p>HTML</p>{% endcall %}`."""
+    return _fragment(name, contract_version, fallback=Markup(caller()), **arguments)
+
+
+def _fragment_head() -> Markup:
+    return _page("fragment_head").head_mark()
+
+
+def _csp_nonce() -> str:
+    return _page("csp_nonce").nonce
