@@ -1,0 +1,228 @@
+"""The browser half: when islands come alive, what they load, and how they fail."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.conftest import Watch
+from e2e.counting import CountingProxy
+from e2e.lab import HOSTILE
+from e2e.site import Site
+from e2e.test_pages import product_path, wait_until_active
+
+PROBE = """
+(function (root, factory) {
+  if (typeof exports === "object" && typeof module !== "undefined") module.exports = factory();
+  else if (typeof define === "function" && define.amd) define(factory);
+  else (root.tinyFrontendExports = root.tinyFrontendExports || {}).NAME = factory();
+})(typeof self !== "undefined" ? self : this, function () {
+  var escape = function (text) {
+    return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;");
+  };
+  return {
+    render: function (props) {
+      return '<button title="' + escape(props.label) + '">LABEL ' + escape(props.label)
+        + ' <output>0</output></button>';
+    },
+    mount: function (element, props) {
+      var button = element.querySelector("button");
+      var onClick = function () {
+        var output = button.querySelector("output");
+        output.textContent = Number(output.textContent) + 1;
+      };
+      button.addEventListener("click", onClick);
+      button.setAttribute("data-mounted", props.label);
+      return function () {
+        document.body.dataset.unmounted = (document.body.dataset.unmounted || "") + props.label;
+        button.removeEventListener("click", onClick);
+      };
+    },
+  };
+});
+"""
+
+
+def probe(name: str = "Probe", label: str = "probe") -> str:
+    return PROBE.replace("NAME", name).replace("LABEL", label)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def probes(lab: Site):
+    lab.deploy("Probe", probe())
+    lab.deploy("Probe", probe(label="second"), contract_version="2.0.0")
+    lab.deploy(
+        "Marked",
+        probe("Marked"),
+        metadata={"runtime": {"name": "plain", "contractVersion": "1"}, "note": HOSTILE},
+    )
+
+
+def slot(page: Page, section: str):
+    return page.locator(f"#{section} tiny-fragment")
+
+
+def test_strategies_decide_when_an_island_comes_alive(page: Page, lab: Site, watch: Watch):
+    page.goto(f"{lab.host.url}/lab/strategies")
+    for name in ("load", "idle"):
+        expect(slot(page, name)).to_have_attribute("status", "active")
+    for name in ("interaction", "visible", "never"):
+        expect(slot(page, name)).to_have_attribute("status", "rendered")
+
+    # The click that wakes an island is not lost.
+    slot(page, "interaction").get_by_role("button").click()
+    expect(slot(page, "interaction")).to_have_attribute("status", "active")
+    expect(slot(page, "interaction").locator("output")).to_have_text("1")
+
+    slot(page, "visible").scroll_into_view_if_needed()
+    expect(slot(page, "visible")).to_have_attribute("status", "active")
+
+    slot(page, "never").get_by_role("button").click()
+    expect(slot(page, "never")).to_have_attribute("status", "rendered")
+    expect(slot(page, "never").locator("output")).to_have_text("0")
+    assert watch.problems == []
+
+
+def test_two_contract_versions_of_one_fragment_live_in_one_page(page: Page, lab: Site):
+    page.goto(f"{lab.host.url}/lab/versions")
+    for section, text in (("one", "probe one"), ("again", "probe again"), ("two", "second two")):
+        expect(slot(page, section)).to_have_attribute("status", "active")
+        expect(slot(page, section)).to_contain_text(text)
+        slot(page, section).get_by_role("button").click()
+        expect(slot(page, section).locator("output")).to_have_text("1")
+
+
+def test_client_only_element_renders_from_nothing_and_a_missing_one_stays(page: Page, lab: Site):
+    page.goto(f"{lab.host.url}/lab/client-only")
+    expect(slot(page, "client")).to_have_attribute("status", "active")
+    expect(slot(page, "client")).to_contain_text("Mug")
+    expect(slot(page, "client")).not_to_contain_text("Loading the cart")
+    expect(slot(page, "missing")).to_have_attribute("status", "failed")
+    expect(slot(page, "missing")).to_contain_text("Stays")
+
+
+def test_removed_island_is_unmounted_and_a_moved_one_is_not(page: Page, lab: Site):
+    page.goto(f"{lab.host.url}/lab/versions")
+    expect(slot(page, "one")).to_have_attribute("status", "active")
+    page.evaluate(
+        "() => document.querySelector('#two').append(document.querySelector('#one tiny-fragment'))"
+    )
+    page.evaluate("() => document.querySelector('#again tiny-fragment').remove()")
+    expect(page.locator("body")).to_have_attribute("data-unmounted", "again")
+    slot(page, "two").first.get_by_role("button").click()
+    expect(page.locator("body")).to_have_attribute("data-unmounted", "again")
+
+
+def test_hostile_props_names_and_metadata_stay_text(page: Page, lab: Site, watch: Watch):
+    page.goto(f"{lab.host.url}/lab/hostile")
+    expect(slot(page, "probe")).to_have_attribute("status", "active")
+    expect(slot(page, "marked")).to_have_attribute("status", "active")
+    assert slot(page, "probe").get_by_role("button").get_attribute("title") == HOSTILE
+    expect(slot(page, "named")).to_have_attribute("status", "fallback")
+    assert slot(page, "named").get_attribute("name") == HOSTILE
+    assert slot(page, "named").inner_text().startswith("</script>")
+    assert page.evaluate("() => window.tinyFrontendMarkedConfig.note") == HOSTILE
+    assert page.evaluate("() => window.__broken") is None
+    assert watch.problems == []
+    assert watch.violations() == []
+
+
+def test_an_amd_loader_in_the_page_ends_in_a_clear_error(page: Page, lab: Site):
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
+    page.goto(f"{lab.host.url}/lab/amd")
+    expect(slot(page, "slot")).to_have_attribute("status", "failed")
+    expect(slot(page, "slot")).to_contain_text("Mug")
+    assert any("AMD" in message for message in messages)
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "says"),
+    [
+        (
+            "Silent",
+            "if (typeof module === 'object') module.exports = { render: () => 'server' };",
+            "Silent",
+        ),
+        (
+            "Misnamed",
+            "if (typeof module === 'object') module.exports = { render: () => 'server' };"
+            "else window.tinyFrontendExports.Other = {};",
+            "Other",
+        ),
+        (
+            "Thrower",
+            "if (typeof module === 'object') module.exports = { render: () => 'server' };"
+            "else throw new Error('broken in the browser');",
+            "Thrower",
+        ),
+        (
+            "BadMount",
+            "var it = { render: () => 'server', mount: () => { throw new Error('no mount') } };"
+            "if (typeof module === 'object') module.exports = it;"
+            "else (window.tinyFrontendExports = window.tinyFrontendExports || {}).BadMount = it;",
+            "no mount",
+        ),
+    ],
+)
+def test_failure_in_the_browser_is_an_event_and_leaves_the_server_html(
+    page: Page, lab: Site, name, source, says
+):
+    lab.deploy(name, source)
+    page.add_init_script(
+        "window.failures = []; addEventListener('tiny-fragment-error', (event) => "
+        "failures.push(`${event.detail.name} ${event.detail.error.message}`))"
+    )
+    page.goto(f"{lab.host.url}/lab/one?name={name}")
+    expect(slot(page, "slot")).to_have_attribute("status", "failed")
+    expect(slot(page, "slot")).to_contain_text("server")
+    expect(slot(page, "probe")).to_have_attribute("status", "active")
+    failures = page.evaluate("() => window.failures")
+    assert len(failures) == 1
+    assert name in failures[0]
+    assert says in failures[0]
+
+
+def test_bundle_that_is_gone_makes_the_island_ask_for_the_config_once(page: Page, lab: Site):
+    lab.deploy("Gone", probe("Gone", "gone"))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    first = True
+
+    def lose_the_first(route):
+        nonlocal first
+        if first:
+            first = False
+            route.fulfill(status=404, body="gone", headers={"Access-Control-Allow-Origin": "*"})
+        else:
+            route.continue_()
+
+    page.route("**/tiny/bundle/Gone.umd.*.js", lose_the_first)
+    # The open page names a release whose bundle is gone; by then a newer one is current.
+    page.goto(f"{lab.host.url}/lab/one?name=Gone&hydrate=interaction")
+    lab.deploy("Gone", probe("Gone", "newer"))
+    slot(page, "slot").get_by_role("button").click()
+    expect(slot(page, "slot")).to_have_attribute("status", "active")
+    expect(slot(page, "slot")).to_contain_text("newer")
+    assert len([url for url in asked if "/tiny/latest/Gone/" in url]) == 1
+
+
+def test_each_bundle_is_downloaded_exactly_once(page: Page, site: Site):
+    with CountingProxy() as proxy:
+        proxy.target = site.registry.url
+        host = site.make_host("counted", proxy.url)
+        host.start()
+        try:
+            for path in ("/", "/", product_path(page, host.url)):
+                page.goto(f"{host.url}{path}")
+                wait_until_active(page)
+            page.locator("tiny-fragment[name=Reviews]").scroll_into_view_if_needed()
+            expect(page.locator("tiny-fragment[name=Reviews]")).to_have_attribute(
+                "status", "active"
+            )
+        finally:
+            host.stop()
+    bundles = [path for path in proxy.browser_requests if path.startswith("/tiny/bundle/")]
+    # Three fragments with a style sheet each, and three runtimes.
+    assert len(bundles) == 9
+    assert set(proxy.browser_requests.values()) == {1}
