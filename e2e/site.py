@@ -39,8 +39,14 @@ class Server:
 
     def start(self) -> None:
         with self._log.open("ab") as output:
+            # A group of its own, so that a kill reaches a server's worker processes too.
             self._process = subprocess.Popen(
-                self._command, cwd=ROOT, env=self._environ, stdout=output, stderr=output
+                self._command,
+                cwd=ROOT,
+                env=self._environ,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
             )
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while time.monotonic() < deadline:
@@ -56,11 +62,14 @@ class Server:
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self._process is None:
             return
-        self._process.send_signal(how)
+        if how is signal.SIGKILL:
+            os.killpg(self._process.pid, how)
+        else:
+            self._process.send_signal(how)
         try:
             self._process.wait(15)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
         self._process = None
 

@@ -1,0 +1,11 @@
+'use strict';
+
+var React = require('react');
+var jsxRuntime = require('react/jsx-runtime');
+
+// require("fs") in a comment
+const note = 'call require("left-pad") yourself';
+const quote = /["'`]/g;
+function Cart(props) { const [n] = React.useState(0); return jsxRuntime.jsx("p", { title: note.replace(quote, ""), children: [n, React.version, `a ${props.x ? `b ${n}` : ""}`] }); }
+
+module.exports = Cart;

@@ -1,0 +1,10 @@
+this.tinyFrontendExports = this.tinyFrontendExports || {};
+this.tinyFrontendExports.Cart = (function(exports) {
+	Object.defineProperty(exports, Symbol.toStringTag, { value: "Module" });
+	// src/plain.js
+	function render(props) {
+		return `<p>${props.name} require("fs")</p>`;
+	}
+	exports.render = render;
+	return exports;
+})({});

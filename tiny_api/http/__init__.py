@@ -1,0 +1,1 @@
+"""The registry over HTTP: routes, errors, headers, metrics and their description."""

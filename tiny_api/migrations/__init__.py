@@ -1,0 +1,1 @@
+"""The history of the registry's database layout, in Alembic's form."""

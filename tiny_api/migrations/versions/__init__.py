@@ -1,0 +1,1 @@
+"""One module for each step of the layout, named by its number."""
