@@ -1,0 +1,22 @@
+/** Plain functions in the browser: the HTML stands or is rendered, then mount() wakes it. */
+import type { Props, RuntimeOptions, Unmount } from "../runtime.ts";
+import { html, plainComponent } from "./shared.ts";
+
+export { modules } from "./shared.ts";
+
+const nothing = (): void => {};
+
+export function hydrate(root: Element, component: unknown, props: Props): Unmount {
+  return plainComponent(component).mount?.(root, props) ?? nothing;
+}
+
+export function mount(
+  root: Element,
+  component: unknown,
+  props: Props,
+  options: RuntimeOptions,
+): Unmount {
+  void options;
+  root.innerHTML = html(plainComponent(component), props);
+  return hydrate(root, component, props);
+}

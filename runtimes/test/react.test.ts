@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { halves, options, props, rendered, rootWith } from "./halves.ts";
+
+const { server, browser, component } = await halves("react");
+
+const Counter = component(`function Counter({ word }) {
+  const { useId, useState } = modules.react;
+  const { jsx, jsxs } = modules["react/jsx-runtime"];
+  const [count, setCount] = useState(0);
+  return jsxs("p", { id: useId(), children: [
+    jsx("button", { onClick: () => setCount(count + 1), children: "+" }), word, count,
+  ] });
+}`);
+const Failing = component(`function Failing({ late }) {
+  const [broken, setBroken] = modules.react.useState(false);
+  if (broken || !late) throw new Error("boom");
+  const { jsx } = modules["react/jsx-runtime"];
+  return jsx("button", { onClick: () => setBroken(true), children: "ok" });
+}`);
+
+const html = server.render(Counter.server, props, { idPrefix: "t0-" }) as string;
+
+test("a component becomes HTML with the slot's prefix before its ids", () => {
+  assert.equal(html, '<p id="_t0-R_0_"><button>+</button>&lt;é&gt;<!-- -->0</p>');
+});
+
+test("hydration keeps the server's nodes and is done when it returns", async () => {
+  const errors: string[] = [];
+  const root = rootWith(html);
+  const paragraph = root.firstElementChild;
+  const unmount = browser.hydrate(root, Counter.browser, props, options(errors));
+  root.querySelector("button")!.click();
+  await rendered();
+  assert.equal(root.firstElementChild, paragraph);
+  assert.equal(root.textContent, "+<é>1");
+  assert.deepEqual(errors, []);
+  unmount();
+  assert.equal(root.innerHTML, "");
+});
+
+test("mount renders into an empty root", () => {
+  const root = rootWith("");
+  browser.mount(root, Counter.browser, props, options());
+  assert.equal(root.textContent, "+<é>0");
+});
+
+test("HTML that does not match is reported and repaired", () => {
+  const errors: string[] = [];
+  const root = rootWith(html.replace("é", "x"));
+  browser.hydrate(root, Counter.browser, props, options(errors));
+  assert.equal(root.textContent, "+<é>0");
+  assert.equal(errors.length, 1);
+  assert.match(errors[0]!, /^Minified React error #418/);
+});
+
+test("what a component throws is fatal, at first and later", async () => {
+  const errors: string[] = [];
+  browser.mount(rootWith(""), Failing.browser, {}, options(errors));
+  assert.deepEqual(errors, ["fatal: boom"]);
+  const root = rootWith("");
+  browser.mount(root, Failing.browser, { late: true }, options(errors));
+  assert.equal(errors.length, 1);
+  root.querySelector("button")!.click();
+  await rendered();
+  assert.deepEqual(errors, ["fatal: boom", "fatal: boom"]);
+});
+
+test("on the server it is thrown", () => {
+  assert.throws(() => server.render(Failing.server, {}, { idPrefix: "" }), /boom/);
+});
+
+test("what is no component is refused by name", () => {
+  assert.throws(
+    () => server.render({ render: 1 }, {}, { idPrefix: "" }),
+    /The react runtime renders a component .*; the fragment's export is an object with render\./,
+  );
+});
