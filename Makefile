@@ -76,6 +76,9 @@ fragments/%/node_modules/.installed: $(STAMPS)/python fragments/%/package.json
 	cd fragments/$* && npm $(if $(wildcard fragments/$*/package-lock.json),ci,install) --no-progress
 	@touch $@
 
+# Made on the way to a build, and wanted again for the next one.
+.PRECIOUS: fragments/%/node_modules/.installed
+
 .SECONDEXPANSION:
 fragments/%/dist/.built: fragments/%/node_modules/.installed \
 	$$(shell find fragments/$$*/src fragments/$$*/*.json fragments/$$*/*.ts -type f 2>/dev/null)

@@ -130,7 +130,7 @@ def test_a_dry_run_sends_nothing_and_names_the_current_release(
     monkeypatch.delenv("TINY_DEPLOY_TOKEN")
     result = tiny("deploy", make_project(), "--dry-run")
     assert result.exit_code == 0, result.output
-    assert "1, and would be an id made from the content" in result.stdout
+    assert "1; a deploy would make it one with an id made from the content" in result.stdout
     result = tiny("deploy", make_project(), "--dry-run", "--version", "2", "--json")
     assert json.loads(result.stdout)["deploys"][0]["release"] == "2"
     assert len(json.loads(tiny("releases", "Cart", "--json").stdout)["contractVersions"]) == 1

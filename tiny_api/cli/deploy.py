@@ -111,13 +111,13 @@ def _show(out: Console, result: DeployResult) -> None:
     title = f"{result.name} {result.contract_version}"
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     table.add_column("bundle")
-    # Folded where the terminal is narrow: half a hash is of no use.
-    table.add_column("file", overflow="fold")
     for heading in ("raw", "br", "gzip"):
         table.add_column(heading, justify="right")
+    # Last, and folded where the terminal is narrow: half a hash is of no use.
+    table.add_column("file", overflow="fold")
     for each in result.bundles:
         sizes = (size(count) for count in (each.identity, each.br, each.gzip))
-        table.add_row(each.role, escape(each.file), *sizes)
+        table.add_row(each.role, *sizes, escape(each.file))
     out.print(table)
     out.print(f"current release: {_change(result)}")
     if result.runtime is not None:
@@ -129,8 +129,8 @@ def _show(out: Console, result: DeployResult) -> None:
 def _change(result: DeployResult) -> str:
     before = result.previous or "none"
     if result.dry_run:
-        after = result.release or "an id made from the content"
-        return f"{before}, and would be {after} (dry run: nothing was sent)"
+        after = result.release or "one with an id made from the content"
+        return f"{before}; a deploy would make it {after}. Dry run: nothing was sent"
     if result.previous == result.release:
         return f"[bold]{result.release}[/], as before"
     again = " (deployed before, current again)" if result.redeployed else ""
