@@ -8,7 +8,6 @@ import time
 import warnings
 from collections.abc import Callable
 from functools import partial
-from types import TracebackType
 from typing import Final, Literal, Self
 
 from tiny_client._version import __version__
@@ -353,12 +352,7 @@ class Loader:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exc: object) -> None:
         self.close()
 
     def __repr__(self) -> str:
