@@ -44,6 +44,11 @@ class _Manifest(msgspec.Struct):
     runtimes: dict[str, dict[str, Any]]
 
 
+# Made here and not at its first use, which several threads may come to at once: see
+# tiny_client/loader/config.py.
+_manifest_decoder = msgspec.json.Decoder(_Manifest)
+
+
 @cache
 def packaged_assets() -> Assets:
     """Return the built files of this package.
@@ -57,7 +62,7 @@ def packaged_assets() -> Assets:
         raise ConfigurationError(
             f"The browser files are not built: {built} is missing. Run `make build` in the checkout"
         ) from None
-    manifest = msgspec.json.decode(content, type=_Manifest)
+    manifest = _manifest_decoder.decode(content)
     return Assets(
         folder=built / "assets",
         browser=manifest.browser,

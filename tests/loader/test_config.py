@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import subprocess
+import sys
 from contextlib import suppress
 
 import msgspec
@@ -146,3 +148,34 @@ def test_integrity_is_that_of_the_browsers(content, algorithm):
     digest = base64.b64encode(hashlib.new(algorithm, content).digest()).decode()
     assert matches_integrity(f"{algorithm}-{digest}", content)
     assert not matches_integrity(f"{algorithm}-{digest}", content + b"x")
+
+
+FIRST_USE = """
+import sys, threading
+from pathlib import Path
+from tiny_client.loader.config import parse_config
+from tiny_client.loader.disk import DiskCache
+
+sys.setswitchinterval(1e-6)
+body = b'{"umdBundle":"Cart.js","runtime":{"name":"react","contractVersion":"19"},"integrity":{}}'
+cache = DiskCache(Path(sys.argv[1]), 10**6)
+cache.write_config(("a",), body, "", 0.0, {})
+start = threading.Barrier(16)
+
+def work():
+    start.wait()
+    parse_config(cache.read_config(("a",)).body, name="Cart", contract_version="1", base_url="")
+
+threads = [threading.Thread(target=work) for _ in range(16)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_many_threads_may_read_the_first_config_of_a_process_at_once(tmp_path, turn):
+    command = [sys.executable, "-c", FIRST_USE, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

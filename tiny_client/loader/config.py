@@ -44,6 +44,11 @@ class _WireConfig(msgspec.Struct, rename="camel", frozen=True):
     integrity: dict[str, _Integrity] | None = None
 
 
+# msgspec works out a Struct's fields at its first use, and another thread that comes upon a Struct
+# half worked out crashes the process. Making a decoder does that work while this is imported.
+msgspec.json.Decoder(_WireConfig)
+
+
 def parse_config(
     body: bytes, *, name: str, contract_version: str, base_url: str, release: str | None = None
 ) -> FragmentConfig:

@@ -34,6 +34,10 @@ class _ConfigFile(msgspec.Struct):
     etag: str = ""
 
 
+# Made here and not at its first use, which several threads may come to at once: see config.py.
+_config_file_decoder = msgspec.json.Decoder(_ConfigFile)
+
+
 @dataclass(frozen=True, slots=True)
 class StoredConfig:
     """A config from the cache: its bytes, its entity tag, and when it was fetched (`time.time`)."""
@@ -68,7 +72,7 @@ class DiskCache:
         if content is None:
             return None
         try:
-            stored = msgspec.json.decode(content, type=_ConfigFile)
+            stored = _config_file_decoder.decode(content)
             return StoredConfig(stored.body.encode(), stored.etag, path.stat().st_mtime)
         except (msgspec.DecodeError, OSError):
             return None

@@ -26,6 +26,10 @@ class _Manifest(msgspec.Struct):
     runtimes: dict[str, dict[str, Any]] = {}
 
 
+# Made here and not at its first use, which several threads may come to at once: see config.py.
+_manifest_decoder = msgspec.json.Decoder(_Manifest)
+
+
 class PackagedRuntimes:
     """Built runtimes in a folder: `manifest.json` names them, `assets/` holds their bundles.
 
@@ -35,7 +39,7 @@ class PackagedRuntimes:
     def __init__(self, folder: Traversable) -> None:
         self._folder = folder
         try:
-            manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=_Manifest)
+            manifest = _manifest_decoder.decode((folder / "manifest.json").read_bytes())
         except FileNotFoundError:
             manifest = _Manifest()
         except msgspec.DecodeError as error:
