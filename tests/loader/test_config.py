@@ -159,7 +159,7 @@ from tiny_client.loader.disk import DiskCache
 sys.setswitchinterval(1e-6)
 body = b'{"umdBundle":"Cart.js","runtime":{"name":"react","contractVersion":"19"},"integrity":{}}'
 cache = DiskCache(Path(sys.argv[1]), 10**6)
-cache.write_config(("a",), body, "", 0.0, {})
+cache.write_config(("a",), body, "", 0.0, set)
 start = threading.Barrier(16)
 
 def work():
