@@ -164,7 +164,9 @@ start = threading.Barrier(16)
 
 def work():
     start.wait()
-    parse_config(cache.read_config(("a",)).body, name="Cart", contract_version="1", base_url="")
+    parse_config(body, name="Cart", contract_version="1", base_url="")
+    start.wait()
+    cache.read_config(("a",))
 
 threads = [threading.Thread(target=work) for _ in range(16)]
 for thread in threads:
