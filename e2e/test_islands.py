@@ -42,6 +42,31 @@ PROBE = """
 });
 """
 
+# One script for both sides, as a team would write it that brings a framework of its own.
+SHOUT_RUNTIME = """
+var tinyFrontendExports = tinyFrontendExports || {};
+tinyFrontendExports.shout = {
+  modules: { "shout-lib": { loud: function (text) { return text.toUpperCase() + "!"; } } },
+  render: function (component, props) { return "<b>" + component(props) + "</b>"; },
+  hydrate: function (root, component, props) {
+    root.querySelector("b").append(" (alive)");
+    return function () {};
+  },
+  mount: function () { throw new Error("there is server HTML"); },
+};
+"""
+SHOUT_METADATA = {"kind": "runtime", "modules": ["shout-lib"]}
+SHOUTER = """
+(function (g, f) {
+  typeof exports === "object" && typeof module !== "undefined"
+    ? module.exports = f(require("shout-lib"))
+    : typeof define === "function" && define.amd
+      ? define(["shout-lib"], f)
+      : (g.tinyFrontendExports = g.tinyFrontendExports || {}).Shouter =
+          f(g.tinyFrontendDeps["shout-lib"]);
+})(this, function (lib) { return function (props) { return lib.loud(props.label); }; });
+"""
+
 
 def probe(name: str = "Probe", label: str = "probe") -> str:
     return PROBE.replace("NAME", name).replace("LABEL", label)
@@ -205,6 +230,18 @@ def test_bundle_that_is_gone_makes_the_island_ask_for_the_config_once(page: Page
     expect(slot(page, "slot")).to_have_attribute("status", "active")
     expect(slot(page, "slot")).to_contain_text("newer")
     assert len([url for url in asked if "/tiny/latest/Gone/" in url]) == 1
+
+
+def test_a_fourth_framework_is_a_deploy(page: Page, lab: Site, watch: Watch):
+    runtime = {"name": "shout", "contractVersion": "1"}
+    lab.deploy("shout", SHOUT_RUNTIME, contract_version="1", metadata=SHOUT_METADATA)
+    lab.deploy("Shouter", SHOUTER, metadata={"runtime": runtime})
+    lab.deploy("Inferred", SHOUTER.replace("Shouter", "Inferred"), metadata={"pure": True})
+    for name in ("Shouter", "Inferred"):
+        page.goto(f"{lab.host.url}/lab/one?name={name}")
+        expect(slot(page, "slot")).to_have_attribute("status", "active")
+        expect(slot(page, "slot")).to_have_text("ONE! (alive)")
+    assert watch.problems == []
 
 
 def test_each_bundle_is_downloaded_exactly_once(page: Page, site: Site):

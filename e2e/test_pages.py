@@ -45,6 +45,13 @@ def test_product_page_is_complete_without_javascript(page_without_javascript):
     expect(page.locator("tiny-fragment[name=Cart] [data-tiny-root]")).not_to_be_empty()
 
 
+@pytest.mark.smoke
+def test_about_is_complete_without_javascript(page_without_javascript):
+    page_without_javascript.goto("/about")
+    expect(page_without_javascript.locator("h1")).to_be_visible()
+    expect(page_without_javascript.locator("main p").first).to_be_visible()
+
+
 def test_without_javascript_a_product_goes_into_the_cart_by_its_form(page_without_javascript):
     page = page_without_javascript
     path = product_path(page)

@@ -137,10 +137,8 @@ def _server(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server until the block ends; its output goes to `<folder>/<name>.log`."""
     with (folder / f"{name}.log").open("wb") as output:
-        # A group of its own: Ctrl-C reaches only us, and we stop the servers in order.
-        process = subprocess.Popen(
-            command, env=environ, stdout=output, stderr=output, start_new_session=True
-        )
+        # In our process group: whoever ends that, by Ctrl-C or by force, ends the servers too.
+        process = subprocess.Popen(command, env=environ, stdout=output, stderr=output)
         try:
             _wait_until_ready(name, process, ready_url, folder)
             yield process
