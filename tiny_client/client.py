@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -87,10 +87,9 @@ class LoadedFragment:
         self, props_json: str, export: str | None, id_prefix: str, timeout: float
     ) -> Rendered:
         """Render props that are canonical JSON already; see `render`."""
-        cache = self._client.rendered if self.config.pure else None
-        key = (self._loaded.script.key, self._runtime.script.key, export, id_prefix, props_json)
-        if cache is not None and (html := cache.get(key)) is not None:
-            return Rendered(Markup(html), cached=True)
+        kept = self.rendered_at_hand(props_json, export, id_prefix)
+        if kept is not None:
+            return Rendered(kept, cached=True)
         job = RenderJob(
             fragment=self.config.name,
             release=self.config.release or self.config.umd_bundle,
@@ -101,9 +100,22 @@ class LoadedFragment:
             id_prefix=id_prefix,
         )
         html = self._client.engine.render(job, timeout=timeout)
-        if cache is not None:
-            cache.put(key, html, key_bytes=len(props_json))
+        if self.config.pure:
+            key = self._rendered_key(props_json, export, id_prefix)
+            self._client.rendered.put(key, html, key_bytes=len(props_json))
         return Rendered(Markup(html), cached=False)
+
+    def rendered_at_hand(
+        self, props_json: str, export: str | None, id_prefix: str
+    ) -> Markup | None:
+        """Return the HTML that was rendered before and kept, or None; see `render_json`."""
+        if not self.config.pure:
+            return None
+        html = self._client.rendered.get(self._rendered_key(props_json, export, id_prefix))
+        return None if html is None else Markup(html)
+
+    def _rendered_key(self, props_json: str, export: str | None, id_prefix: str) -> Hashable:
+        return (self._loaded.script.key, self._runtime.script.key, export, id_prefix, props_json)
 
     def head(self, *, nonce: str | None = None) -> Markup:
         """Return the head tags: style sheet, preloads, configs on `window`, and our scripts.
@@ -200,6 +212,14 @@ class TinyClient:
         left = max(0.0, deadline - time.monotonic())
         runtime = self.loader.load_runtime(needed, cache_ttl=cache_ttl, timeout=left)
         return LoadedFragment(self, loaded, config, runtime)
+
+    def at_hand(self, name: str, contract_version: str) -> LoadedFragment | None:
+        """Return what `load` would return without waiting and without I/O, or None."""
+        loaded = self.loader.at_hand(name, contract_version)
+        if loaded is None or loaded.config.runtime is None:
+            return None
+        runtime = self.loader.runtime_at_hand(loaded.config.runtime)
+        return None if runtime is None else LoadedFragment(self, loaded, loaded.config, runtime)
 
     def check_engine(self) -> None:
         """Render a fragment of one word; raises the `RenderError` of an engine that cannot."""

@@ -6,7 +6,6 @@ A slot always ends as fragment HTML or as its fallback, by its deadline. Nothing
 from __future__ import annotations
 
 import logging
-import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -93,6 +92,21 @@ class Slot:
         self._loaded: Future[LoadedFragment] = Future()
         self._html: Future[tuple[Markup, bool]] = Future()
 
+    def fill_at_once(self, client: TinyClient) -> bool:
+        """Fill the slot from what is at hand: no thread, no I/O. False where that is not enough."""
+        request = self.request
+        if request.cache_ttl is not UNSET or request.release is not None:
+            return False
+        fragment = client.at_hand(request.name, request.contract_version)
+        if fragment is None:
+            return False
+        html = fragment.rendered_at_hand(request.props_json, request.export, self._id_prefix)
+        if html is None:
+            return False
+        self._loaded.set_result(fragment)
+        self._html.set_result((self._element(fragment, html), True))
+        return True
+
     def fill(self, client: TinyClient) -> None:
         """Load and render the fragment; a failure is kept for `outcome`."""
         request = self.request
@@ -115,15 +129,17 @@ class Slot:
         except Exception as error:
             self._html.set_exception(error)
             return
-        element = slot_element(
+        self._html.set_result((self._element(fragment, rendered.html), rendered.cached))
+
+    def _element(self, fragment: LoadedFragment, html: Markup) -> Markup:
+        return slot_element(
             fragment.config,
-            html=rendered.html,
-            props_json=request.props_json,
-            hydrate=request.hydrate,
-            export=request.export,
+            html=html,
+            props_json=self.request.props_json,
+            hydrate=self.request.hydrate,
+            export=self.request.export,
             id_prefix=self._id_prefix,
         )
-        self._html.set_result((element, rendered.cached))
 
     def part(self) -> Part | None:
         """Return what the head needs for this slot, or None where the fragment did not load."""
@@ -203,7 +219,8 @@ class Page:
         deadline = min(self._deadline, time.monotonic() + timeout)
         slot = Slot(request, f"t{len(self._slots)}-", deadline)
         self._slots.append(slot)
-        composition.pool.submit(lambda: slot.fill(composition.client))
+        if not slot.fill_at_once(composition.client):
+            composition.pool.submit(lambda: slot.fill(composition.client))
         return slot
 
     def slot_mark(self, slot: Slot) -> Markup:
@@ -219,22 +236,20 @@ class Page:
 
         Raises `ConfigurationError` at once where `text` has slots but no place for the head tags.
         """
-        pieces = re.split(f"<!--tiny:{self._token}:([a-z0-9]+)-->", text)
-        if self._slots and "head" not in pieces[1::2]:
+        first, *rest = text.split(f"<!--tiny:{self._token}:")
+        pieces = [piece.partition("-->") for piece in rest]
+        if self._slots and not any(mark == "head" for mark, _, _ in pieces):
             raise ConfigurationError(
                 "The page has fragments but no place for their head tags. "
                 "Put {{ fragment_head() }} inside the <head> of its template"
             )
-        return self._join(pieces)
+        return self._join(first, pieces)
 
-    def _join(self, pieces: list[str]) -> Iterator[str]:
-        for number, piece in enumerate(pieces):
-            if number % 2 == 0:
-                yield piece
-            elif piece == "head":
-                yield self._head()
-            else:
-                yield self._finished(self._slots[int(piece)])
+    def _join(self, first: str, pieces: list[tuple[str, str, str]]) -> Iterator[str]:
+        yield first
+        for mark, _, text in pieces:
+            yield self._head() if mark == "head" else self._finished(self._slots[int(mark)])
+            yield text
 
     def _head(self) -> Markup:
         composition = self._composition

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
 
 import pytest
@@ -155,6 +156,20 @@ def test_metrics_count_each_slot_by_how_it_ended(make_app, registry):
         for match in re.findall(r'^tiny_slots_total{.*outcome="(\w+)"} (\S+)', text, re.MULTILINE)
     }
     assert counts == {"rendered": 1, "cached": 2, "fallback": 3}
+
+
+def test_warm_page_of_pure_fragments_needs_no_thread_and_asks_nobody(make_app, registry):
+    registry.deploy("Greeting", "1.0.0", umd=GREETING, metadata={**PLAIN, "pure": True})
+    app = make_app({"home": HEAD + '{{ fragment("Greeting", "1.0.0", name="x") }}'})
+    client = app.test_client()
+    first = client.get("/home").text
+    asked = len(registry.requests)
+    app.extensions["tiny_mosaic"].composition.pool.close()
+    second = client.get("/home").text
+    assert [t.name for t in threading.enumerate() if t.name.startswith("tiny-slot")] == []
+    assert len(registry.requests) == asked
+    without_nonce = re.compile('nonce="[^"]+"')
+    assert without_nonce.sub("", second) == without_nonce.sub("", first)
 
 
 def test_health_routes_answer(make_app):

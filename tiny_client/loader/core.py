@@ -161,6 +161,14 @@ class Loader:
         """
         return self._load(RUNTIME, ref.name, ref.contract_version, None, cache_ttl, timeout)
 
+    def at_hand(self, name: str, contract_version: str) -> LoadedRelease | None:
+        """Return what `load` would return at once because it is fresh in memory, else None."""
+        return self._fresh("fragment", name, contract_version, None, self._ttl)
+
+    def runtime_at_hand(self, ref: RuntimeRef) -> LoadedRelease | None:
+        """Return what `load_runtime` would return at once, else None; see `at_hand`."""
+        return self._fresh(RUNTIME, ref.name, ref.contract_version, None, self._ttl)
+
     def _load(
         self,
         kind: str,
@@ -170,11 +178,19 @@ class Loader:
         cache_ttl: float | Literal[Unset.UNSET] | None,
         timeout: float | None,
     ) -> LoadedRelease:
-        # The warm path: one dict read, one look at the clock, no lock. A plain tuple finds what
-        # is held under the equal Key, and is made several times faster.
         ttl = self._ttl if cache_ttl is UNSET else checked_ttl(cache_ttl)
         if release is not None:
             ttl = None
+        fresh = self._fresh(kind, name, version, release, ttl)
+        if fresh is not None:
+            return fresh
+        return self._obtain(Key(kind, name, version, release), ttl, checked_timeout(timeout))
+
+    def _fresh(
+        self, kind: str, name: str, version: str, release: str | None, ttl: float | None
+    ) -> LoadedRelease | None:
+        # The warm path: one dict read, one look at the clock, no lock. A plain tuple finds what
+        # is held under the equal Key, and is made several times faster.
         entry = self._memory.entries.get((kind, name, version, release))  # type: ignore[call-overload]
         if entry is not None:
             now = self._clock()
@@ -182,7 +198,7 @@ class Loader:
                 entry.used_at = now
                 loaded: LoadedRelease = entry.loaded
                 return loaded
-        return self._obtain(Key(kind, name, version, release), ttl, checked_timeout(timeout))
+        return None
 
     def infer_runtime(self, config: FragmentConfig, script: Script) -> RuntimeRef | None:
         """Return the runtime that a release needs whose config names none.
