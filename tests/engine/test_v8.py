@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 import threading
 from importlib.metadata import version
 
@@ -96,3 +98,35 @@ def test_synchronous_calls_work_in_a_process_forked_from_a_prepared_one():
             os._exit(status)
     assert os.waitpid(pid, 0)[1] == 0
     assert asyncio._get_running_loop() is loop_before
+
+
+FIRST_CONTEXTS = """
+import sys, threading
+from tiny_client.engine.v8 import V8Context
+
+sys.setswitchinterval(1e-6)
+start = threading.Barrier(8)
+contexts = []
+
+def work():
+    start.wait()
+    context = V8Context(heap_bytes=32 * 1024 * 1024, synchronous=False)
+    contexts.append(context)
+    assert context.evaluate("1 + 1", timeout=30) == 2
+
+threads = [threading.Thread(target=work) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+for context in contexts:
+    context.close()
+assert len(contexts) == 8
+"""
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_many_threads_may_make_the_first_contexts_of_a_process_at_once(turn):
+    command = [sys.executable, "-c", FIRST_CONTEXTS]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -149,10 +149,16 @@ def _keep_for_ever(*things: object) -> None:
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
 
 
+# V8 prepares what all contexts share while it makes the first one, and aborts the process where two
+# threads make that at once.
+_making_a_context = threading.Lock()
+
+
 def _renew_in_child() -> None:
-    global _shared_loop
+    global _making_a_context, _shared_loop
     _keep_for_ever(_shared_loop)
     _shared_loop = _SharedLoop()
+    _making_a_context = threading.Lock()
 
 
 if hasattr(os, "register_at_fork"):
@@ -172,7 +178,8 @@ class V8Context:
         self._shared_loop = None if synchronous else _shared_loop
         loop = _run_on_own_loop() if self._shared_loop is None else self._shared_loop.join()
         self._scope = mini_racer(loop)
-        self._racer = self._scope.__enter__()
+        with _making_a_context:
+            self._racer = self._scope.__enter__()
         self._racer.set_hard_memory_limit(heap_bytes)
 
     def evaluate(self, source: str, *, timeout: float | None = None) -> Any:
