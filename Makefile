@@ -1,5 +1,8 @@
 # `make demo` and `make test` are all a newcomer needs; `make` alone lists the rest.
 
+# With a shell of our own choice every command is run by it, also by make 3.81, which would look
+# simple commands up on the PATH that it was started with.
+SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMPS := .tiny/stamps

@@ -230,6 +230,7 @@ def test_preview_shows_a_release_deployed_a_moment_ago(make_app, registry):
     assert "Hello Ann" in client.get(address, query_string={"props": '{"name": "Ann"}'}).text
     registry.deploy("Greeting", "1.0.0", umd="module.exports = () => 'next'", metadata=PLAIN)
     assert "next" in client.get(address).text
+    assert "tiny_slots_total{" not in client.get("/metrics").text
 
 
 @pytest.mark.parametrize("query", [{"props": "[1]"}, {"props": "{"}, {"hydrate": "soon"}])

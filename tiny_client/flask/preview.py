@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 from flask import Response, abort, render_template, request
 from markupsafe import Markup
 
-from tiny_client.composition import SlotRequest
+from tiny_client.composition import Page, SlotOutcome, SlotRequest
 from tiny_client.errors import RenderError
-from tiny_client.flask.state import new_page, page_response
+from tiny_client.flask.state import current_state, page_response
 from tiny_client.html import HYDRATION_STRATEGIES, canonical_json
 
 __all__ = ["preview"]
@@ -28,7 +29,8 @@ def preview(name: str, contract_version: str) -> Response:
     hydrate = request.args.get("hydrate", "load")
     if hydrate not in HYDRATION_STRATEGIES:
         abort(400, f"hydrate must be one of {', '.join(HYDRATION_STRATEGIES)}, not {hydrate!r}")
-    page = new_page()
+    # Not counted: whoever asks chooses the name, and each name would be a metric of its own.
+    page = Page(replace(current_state().composition, on_slot=_ignore))
     slot = page.open_slot(
         SlotRequest(
             name=name,
@@ -63,6 +65,10 @@ def preview(name: str, contract_version: str) -> Response:
         slot=page.slot_mark(slot),
     )
     return page_response(page, text)
+
+
+def _ignore(_request: SlotRequest, _outcome: SlotOutcome) -> None:
+    pass
 
 
 def _parse_props(text: str) -> dict[str, Any]:
