@@ -61,24 +61,23 @@ class SlotPool:
 
     def __init__(self, threads: int) -> None:
         self._threads = threads
-        self._executor: ThreadPoolExecutor | None = None
+        self._begin()
         renew_after_fork(self)
+
+    def _begin(self) -> None:
+        self._executor = ThreadPoolExecutor(self._threads, thread_name_prefix="tiny-slot")
 
     def submit(self, work: Callable[[], None]) -> None:
         """Run `work` on one of the threads."""
-        if self._executor is None:
-            self._executor = ThreadPoolExecutor(self._threads, thread_name_prefix="tiny-slot")
         self._executor.submit(work)
 
     def close(self) -> None:
         """End the threads; work that has not begun is dropped."""
-        if self._executor is not None:
-            self._executor.shutdown(wait=True, cancel_futures=True)
-            self._executor = None
+        self._executor.shutdown(wait=True, cancel_futures=True)
 
     def after_fork_in_child(self) -> None:
-        """Forget the parent's threads."""
-        self._executor = None
+        """Leave the threads to the parent."""
+        self._begin()
 
 
 class Slot:
