@@ -85,6 +85,12 @@ def test_export_takes_another_component_of_the_bundle(make_app, registry):
     assert 'export="Small"' in text
 
 
+def test_name_and_contract_version_may_be_given_by_keyword(make_app, registry):
+    registry.deploy("Greeting", "1.0.0", umd=GREETING, metadata=PLAIN)
+    template = HEAD + '{{ fragment(name="Greeting", contract_version="1.0.0") }}'
+    assert "<p>Hello undefined</p>" in make_app({"home": template}).test_client().get("/home").text
+
+
 def test_failed_fragment_shows_its_escaped_fallback_and_the_page_stays_whole(make_app):
     app = make_app(
         {"home": HEAD + '{{ fragment("Nothing", "1.0.0", fallback="<soon>") }}<footer></footer>'}
@@ -245,6 +251,8 @@ def test_preview_refuses_a_bad_query(make_app, query):
         ('{{ fragment("A", "1") }}', ConfigurationError, "fragment_head"),
         (HEAD + '{{ fragment("A", "1", hydrate="soon") }}', ConfigurationError, "interaction"),
         (HEAD + '{{ fragment("A", "1", x=missing) }}', PropsError, "'x'"),
+        (HEAD + '{{ fragment("A", x=1) }}', ConfigurationError, "contract version"),
+        (HEAD + '{{ fragment("A", "1", [], x=1) }}', ConfigurationError, "by keyword"),
     ],
 )
 def test_mistakes_in_a_template_are_errors_of_the_view(make_app, template, error, says):

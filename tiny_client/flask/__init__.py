@@ -100,18 +100,19 @@ def _page(function: str) -> Page:
 
 
 def _fragment(
-    name: str,
-    contract_version: str,
-    /,
-    *,
+    *target: str,
     export: str | None = None,
     hydrate: str = "load",
     fallback: str | None = None,
     timeout: float | None = None,
     **props: Any,
 ) -> Markup:
-    """Open a slot. `fallback` is text, or Markup for HTML; `timeout` is in seconds."""
+    """Open a slot: `fragment(name, contract_version, **props)`.
+
+    `fallback` is text, or Markup for HTML; `timeout` is in seconds.
+    """
     page = _page("fragment")
+    name, contract_version = _target(target, props)
     if hydrate not in HYDRATION_STRATEGIES:
         raise ConfigurationError(
             f"hydrate={hydrate!r} of fragment {name!r} is not one of "
@@ -131,11 +132,22 @@ def _fragment(
     return page.slot_mark(slot)
 
 
-def _fragment_fallback(
-    name: str, contract_version: str, /, *, caller: Callable[[], str], **arguments: Any
-) -> Markup:
+def _fragment_fallback(*target: str, caller: Callable[[], str], **arguments: Any) -> Markup:
     """Open a slot by `{% call fragment_fallback("Cart", "1.0.0") %}<p>HTML</p>{% endcall %}`."""
-    return _fragment(name, contract_version, fallback=Markup(caller()), **arguments)
+    return _fragment(*target, fallback=Markup(caller()), **arguments)
+
+
+def _target(given: tuple[str, ...], props: dict[str, Any]) -> tuple[str, str]:
+    """Return name and contract version. By position they leave those two words to the props."""
+    words = ("name", "contract_version")
+    missing = [word for word in words[len(given) :] if word not in props]
+    if missing or len(given) > len(words):
+        raise ConfigurationError(
+            "A fragment is opened by its name and its contract version, then props by keyword: "
+            f'fragment("Cart", "1.0.0", items=items). Given: {given!r}'
+        )
+    name, contract_version = [*given, *(str(props.pop(word)) for word in words[len(given) :])]
+    return name, contract_version
 
 
 def _fragment_head() -> Markup:
