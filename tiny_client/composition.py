@@ -90,6 +90,7 @@ class Slot:
         self._opened = time.monotonic()
         self._loaded: Future[LoadedFragment] = Future()
         self._html: Future[tuple[Markup, bool]] = Future()
+        self._outcome: SlotOutcome | None = None
 
     def fill_at_once(self, client: TinyClient) -> bool:
         """Fill the slot from what is at hand: no thread, no I/O. False where that is not enough."""
@@ -149,7 +150,15 @@ class Slot:
         return Part(fragment.config, fragment.runtime, self.request.hydrate)
 
     def outcome(self) -> SlotOutcome:
-        """Wait until the slot is filled or its deadline has come, and say how it ended."""
+        """Wait until the slot is filled or its deadline has come, and say how it ended.
+
+        It ends once: a fragment that comes after that is too late for this slot.
+        """
+        if self._outcome is None:
+            self._outcome = self._conclude()
+        return self._outcome
+
+    def _conclude(self) -> SlotOutcome:
         fragment: LoadedFragment | None = None
         error: Exception
         try:

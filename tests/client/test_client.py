@@ -61,6 +61,13 @@ def test_config_of_a_foreign_tiny_api_is_enough(client, registry):
     assert "integrity" not in head.partition("<script")[0].partition("Foreign-1234.js")[2]
 
 
+def test_component_of_one_key_is_no_module_of_one_export(client, registry):
+    source = "const { h } = require('vue'); module.exports = { setup: () => () => h('p', 'hello') }"
+    vue = {"runtime": {"name": "vue", "contractVersion": "3"}}
+    registry.deploy("Setup", "1.0.0", umd=source, metadata=vue)
+    assert client.load("Setup", "1.0.0").render() == "<p>hello</p>"
+
+
 def test_module_that_no_runtime_has_is_named(client, registry):
     registry.deploy("Odd", "1.0.0", umd="module.exports = require('left-pad')", metadata={})
     with pytest.raises(MissingDependency, match="left-pad"):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
 
 from tiny_client.errors import BundleError, MissingDependency
@@ -95,45 +92,12 @@ def test_a_bundle_of_this_shape_renders(render, source):
     assert render(source, '{"name": "you"}') == "Hello you"
 
 
-BUNDLER_OUTPUT = Path(__file__).parent.parent / "tiny_api" / "bundler_output"
-# In an IIFE, Rollup and Vite write a global with a slash in its name unquoted: as a division, which
-# no engine and no browser can evaluate.
-BUNDLES = [
-    path
-    for path in sorted(BUNDLER_OUTPUT.glob("*-react-*.js"))
-    if not re.search(r"tinyFrontendDeps\.react ?/", path.read_text(encoding="utf-8"))
-]
-
-JSX_RUNTIME = """
-const jsx = (type, props) => `<${type}>${[props.children].flat(9).join("")}</${type}>`;
-const React = { useState: (v) => [v], version: "19", createElement: jsx };
-tinyFrontendExports.test = {
-  modules: { react: React, "react/jsx-runtime": { jsx, jsxs: jsx, Fragment: "f" } },
-  render: (component, props) => component(props),
-};
-"""
-
-
-def test_there_is_output_of_real_bundlers_to_try():
-    assert {path.name.split("-")[0] for path in BUNDLES} == {"esbuild", "rollup", "vite", "webpack"}
-
-
-@pytest.mark.parametrize("path", BUNDLES, ids=lambda path: path.stem)
-def test_what_a_real_bundler_emitted_renders(render, make_script, path):
-    source = path.read_text(encoding="utf-8")
-
-    html = render(source, "{}", runtime=make_script(JSX_RUNTIME))
-
-    assert html.startswith("<p>")
-
-
 @pytest.mark.parametrize(
     ("source", "export", "expected"),
     [
         ("exports.default = () => 'd'; exports.Mini = () => 'm'", "Mini", "m"),
         ("exports.default = () => 'd'; exports.Mini = () => 'm'", None, "d"),
-        ("exports.Only = () => 'only'", None, "only"),
-        ("exports.__esModule = true; exports.Only = () => 'only'", None, "only"),
+        ("exports.Only = () => 'only'", "Only", "only"),
         ("module.exports = Object.assign(() => 'f', { Mini: () => 'm' })", None, "f"),
         ("module.exports = Object.assign(() => 'f', { Mini: () => 'm' })", "Mini", "m"),
     ],

@@ -326,11 +326,11 @@
     } else if (isObject(exported) && hasOwn(exported, "default")) {
       label = "default";
       value = exported.default;
-    } else if (typeof exported === "object" && exported !== null && names.length < 2) {
-      if (names.length === 0) return refusal("export", "it exports nothing that could be rendered");
-      label = names[0];
-      value = exported[label];
+    } else if (typeof exported === "object" && exported !== null && names.length === 0) {
+      return refusal("export", "it exports nothing that could be rendered");
     } else {
+      // A default export alone *is* the module, also an object of one key such as Vue's {setup}: only
+      // the runtime can tell it from named exports.
       value = exported;
     }
     if (value !== undefined && value !== null) return [value];
