@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,32 +10,17 @@ from hypothesis import strategies as st
 
 from tiny_api.modules import asked_modules
 
-# What vite 8, rollup 4, webpack 5 and esbuild 0.28 made of two sources: one imports react and
-# react/jsx-runtime, and speaks of require() in a comment and in strings; one imports nothing.
-OUTPUT = Path(__file__).parent / "bundler_output"
 REACT = {"react", "react/jsx-runtime"}
 
 
-def bundles(kind: str) -> list[str]:
-    return sorted(path.name for path in OUTPUT.glob(f"*-{kind}-*.js"))
+@pytest.mark.parametrize("exports", ["default", "named"])
+def test_react_is_found_in_what_a_bundler_wrote(bundled: Any, exports: str) -> None:
+    assert asked_modules(bundled(exports, "external")) == REACT
 
 
-def test_there_is_output_of_every_bundler() -> None:
-    found = {name.split("-")[0] for name in bundles("react")}
-    assert found == {"esbuild", "rollup", "vite", "webpack"}
-
-
-@pytest.mark.parametrize("name", bundles("react"))
-def test_react_is_found_in_what_a_bundler_wrote(name: str) -> None:
-    found = asked_modules((OUTPUT / name).read_text())
-    # Rollup and Vite write `tinyFrontendDeps.react/jsx-runtime` into an IIFE, which is a division.
-    broken_iife = name.startswith(("rollup", "vite")) and "iife" in name
-    assert found == ({"react"} if broken_iife else REACT)
-
-
-@pytest.mark.parametrize("name", bundles("plain"))
-def test_nothing_is_found_where_nothing_is_imported(name: str) -> None:
-    assert asked_modules((OUTPUT / name).read_text()) == frozenset()
+@pytest.mark.parametrize("exports", ["default", "named"])
+def test_nothing_is_found_where_nothing_is_imported(bundled: Any, exports: str) -> None:
+    assert asked_modules(bundled(exports, "alone")) == frozenset()
 
 
 @pytest.mark.parametrize(

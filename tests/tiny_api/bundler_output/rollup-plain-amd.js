@@ -1,7 +1,0 @@
-define(['exports'], (function (exports) { 'use strict';
-
-	function render(props) { return `<p>${props.name} require("fs")</p>`; }
-
-	exports.render = render;
-
-}));

@@ -1,1 +1,0 @@
-Object.defineProperty(exports,Symbol.toStringTag,{value:`Module`});function e(e){return`<p>${e.name} require("fs")</p>`}exports.render=e;

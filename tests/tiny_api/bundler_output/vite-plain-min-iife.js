@@ -1,1 +1,0 @@
-this.tinyFrontendExports=this.tinyFrontendExports||{},this.tinyFrontendExports.Cart=(function(e){Object.defineProperty(e,Symbol.toStringTag,{value:`Module`});function t(e){return`<p>${e.name} require("fs")</p>`}return e.render=t,e})({});
