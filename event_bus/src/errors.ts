@@ -32,6 +32,23 @@ export class BusValidationError extends Error {
 }
 
 /**
+ * A message that somebody may not send or read.
+ * Codes: `unauthorized`, `incompatible-version`, or the code that a responder refuses with.
+ */
+export class BusPolicyError extends Error {
+  override readonly name = "BusPolicyError";
+  readonly code: ErrorCode;
+
+  constructor(message: string, code: ErrorCode = "unauthorized") {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Why a message was refused. */
+export type BusError = BusValidationError | BusPolicyError;
+
+/**
  * A bridge that could not be made, or refused a caller.
  * Codes: `unauthorized` (wrong token), `conflict` (the page has another bridge), `delivery` (the
  * bridge is disposed), `validation` (a wrong option).

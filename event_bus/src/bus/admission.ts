@@ -1,72 +1,78 @@
-/** What stands between a publisher and the queue: copy, validate, freeze. */
+/** What a message goes through first: copy, validate, freeze. */
 
 import { BusValidationError } from "../errors.ts";
-import type { Issue } from "../errors.ts";
+import type { ErrorCode, Issue } from "../errors.ts";
 import { checkEnvelope } from "../envelope/messages.ts";
+import type { ObjectSchema } from "../envelope/object-schema.ts";
 import { snapshot } from "../envelope/snapshot.ts";
 import type { Message } from "../envelope/types.ts";
 import { isValidator, runValidator } from "../envelope/validator.ts";
 import type { Validator } from "../envelope/validator.ts";
+import { questionOf } from "./patterns.ts";
 
-/** Returns the message to deliver; throws BusValidationError. */
+/** Returns the message as it is delivered; throws BusValidationError. */
 export type Admission = (message: unknown) => Message;
 
 /** Throws BusValidationError where a validator is none. */
 export function createAdmission(
   validators: Readonly<Record<string, Validator>>,
-  allowUnregistered: boolean,
+  allowUnregistered: boolean | undefined,
+  ttlMs: number | undefined,
 ): Admission {
-  const byName = new Map<unknown, Validator>();
-  for (const [name, validator] of Object.entries(validators)) {
-    if (!isValidator(validator)) {
-      throw new BusValidationError(
-        "validation",
-        `validators["${name}"] has neither safeParse nor ~standard.validate. Pass a schema.`,
-      );
-    }
-    byName.set(name, validator);
+  const known = new Map(Object.entries(validators));
+  for (const [name, validator] of known) {
+    if (!isValidator(validator)) throw invalid(`The validator of "${name}" is none.`);
   }
 
   return (message) => {
     // The copy comes first: what is validated is then what is delivered, whatever a getter or the
     // publisher does to the original.
-    const copy = copyOf(message);
-    const validator = byName.get(copy.messageName);
-    const issues: Issue[] = [];
-    if (validator === undefined) {
-      checkEnvelope(copy, issues, true);
-      if (issues.length > 0) throw invalid(copy, issues);
-      if (!allowUnregistered) throw unregistered(copy);
-      return copy;
+    let copy = snapshot(message) as Message;
+    const { messageName, causationId } = copy;
+    const age = ttlMs === undefined ? 0 : ageOf(copy);
+    if (!(age <= (ttlMs ?? 0))) {
+      throw invalid(`"${messageName}" is too old.`, age > 0 ? "timeout" : "validation");
     }
-    const output = runValidator(validator, copy, issues);
-    if (issues.length > 0) throw invalid(copy, issues);
-    const result = output === copy ? copy : copyOf(output);
-    // Keys beyond the envelope are this validator's own affair.
-    checkEnvelope(result, issues, false);
-    if (issues.length > 0) throw invalid(result, issues);
-    return result;
+    const issues: Issue[] = [];
+    const validator = known.get(messageName);
+    if (validator) {
+      const output = runValidator(validator, copy, issues);
+      if (output !== copy) copy = snapshot(output) as Message;
+    }
+    // Keys beyond the envelope are a validator's own affair.
+    if (!issues.length && !isWhole(validator)) checkEnvelope(copy, issues, !validator);
+    if (issues.length) {
+      throw invalid(`"${messageName}" is not valid: ${listOf(issues)}.`, "validation", issues);
+    }
+    if (!validator && !allowUnregistered && !(causationId && known.has(questionOf(messageName)))) {
+      throw invalid(`"${messageName}" has no validator; see allowUnregisteredMessageNames.`);
+    }
+    return copy;
   };
 }
 
-function copyOf(message: unknown): Message {
-  if (typeof message === "object" && message !== null) return snapshot(message) as Message;
-  throw new BusValidationError("validation", `A message must be an object, not ${typeof message}.`);
+/** One of this package's message schemas, extended at most, has checked the envelope too. */
+function isWhole(validator: unknown): boolean {
+  const { "~check": own, versions } = (validator ?? {}) as Partial<ObjectSchema<Message>>;
+  return !!own && !!versions;
 }
 
-function invalid({ messageName }: Message, issues: readonly Issue[]): BusValidationError {
-  const list = issues.map(({ path, message }) => `${path.map(String).join(".")} ${message}`.trim());
-  return new BusValidationError(
-    "validation",
-    `The message ${JSON.stringify(messageName)} is not valid: ${list.join("; ")}.`,
-    issues,
-  );
+/** How many milliseconds ago a message was made; NaN where nobody can tell. */
+export function ageOf({ occurredAtUtc }: Message): number {
+  return Date.now() - Date.parse(occurredAtUtc);
 }
 
-function unregistered({ messageName }: Message): BusValidationError {
-  return new BusValidationError(
-    "validation",
-    `The message "${messageName}" has no validator. Add it to the bus's validators, or set ` +
-      "allowUnregisteredMessageNames.",
-  );
+/** What is wrong, and where, in one line. */
+export function listOf(issues: readonly Issue[]): string {
+  return issues
+    .map(({ path, message }) => `${path.map(String).join(".")} ${message}`.trim())
+    .join("; ");
+}
+
+export function invalid(
+  message: string,
+  code: ErrorCode = "validation",
+  issues?: readonly Issue[],
+): BusValidationError {
+  return new BusValidationError(code, message, issues);
 }

@@ -4,22 +4,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { createEvent } from "../envelope/complete.ts";
-import { EventMessageSchema } from "../envelope/messages.ts";
+import { EventMessageSchema, QueryMessageSchema } from "../envelope/messages.ts";
 import type { EventMessage, Message } from "../envelope/types.ts";
-import { createBus } from "./create-bus.ts";
-import type { Bus, CreateBusOptions } from "./types.ts";
-
-function openBus(options: Partial<CreateBusOptions> = {}): Bus {
-  return createBus({
-    appId: "shop",
-    dispatch: "sync",
-    allowUnregisteredMessageNames: true,
-    ...options,
-  });
-}
-
-const event = <T>(name: string, payload: T): EventMessage<T> =>
-  createEvent(name, payload, { source: "test" });
+import { command, event, openBus, query, settled } from "./bus.fixture.ts";
 
 describe("known defects stay away", () => {
   test("1: a handler that throws reaches onSubscriberError, as one that rejects does", async () => {
@@ -41,19 +28,33 @@ describe("known defects stay away", () => {
     ]);
   });
 
-  test("2: a publish on a full stack fails alone, and the next one is delivered", async () => {
+  test("2: a publish on a full stack wedges nothing: the next one is delivered", async () => {
     const bus = openBus();
-    let received = 0;
-    bus.subscribe("a", () => (received += 1));
+    let last: unknown;
+    bus.subscribe("a", ({ payload }) => (last = payload));
     const fillStack = (): void => {
       bus.attemptPublish(event("a", {}));
       fillStack();
     };
     assert.throws(fillStack, RangeError);
-    await Promise.resolve();
-    const before = received;
-    bus.publish(event("a", {}));
-    assert.equal(received, before + 1);
+    await settled();
+    bus.publish(event("a", "after"));
+    assert.equal(last, "after");
+  });
+
+  test("2: an onDeliver that throws wedges nothing", (context) => {
+    context.mock.method(console, "error", () => undefined);
+    const bus = openBus({
+      observability: {
+        onDeliver() {
+          throw new Error("onDeliver");
+        },
+      },
+    });
+    let received = 0;
+    bus.subscribe("a", () => (received += 1));
+    for (let index = 0; index < 10; index += 1) bus.publish(event("a", {}));
+    assert.equal(received, 10);
   });
 
   test("2: whatever throws in a delivery, the next messages are delivered", () => {
@@ -146,6 +147,105 @@ describe("known defects stay away", () => {
     assert.deepEqual(received, [[1]]);
   });
 
+  test("6: dedupe remembers an id only once its message is taken, so a retry goes through", () => {
+    let closed = true;
+    const bus = openBus({
+      dedupe: { enabled: true, windowMs: 1000 },
+      policy: () => {
+        if (closed) throw new Error("closed");
+      },
+    });
+    const message = event("a", {});
+    assert.equal(bus.attemptPublish(message).status, "rejected");
+    closed = false;
+    assert.equal(bus.attemptPublish(message).status, "delivered");
+    assert.equal(bus.attemptPublish(message).status, "dedupe");
+  });
+
+  test("6: dedupe keys on source and id together, and its memory has a cap", () => {
+    const bus = openBus({ dedupe: { enabled: true, windowMs: 60_000, maxIds: 10 } });
+    const message = event("a", {});
+    assert.equal(bus.attemptPublish(message).status, "delivered");
+    assert.equal(bus.attemptPublish({ ...message, source: "other" }).status, "delivered");
+    assert.equal(bus.attemptPublish(message).status, "dedupe");
+    for (let index = 0; index < 10; index += 1) bus.publish(event("a", {}));
+    assert.equal(bus.attemptPublish(message).status, "delivered");
+  });
+
+  for (const enabled of [true, false]) {
+    test(`7: a duplicate of an in-flight request leaves that alone, ${enabled}`, async () => {
+      const bus = openBus({ dedupe: { enabled, windowMs: 1000 } });
+      let answer = (): void => undefined;
+      bus.respond("a", () => new Promise((resolve) => (answer = () => resolve("answer"))));
+      const message = query("a");
+      const original = bus.request(message);
+      await assert.rejects(bus.request(message), { code: "dedupe" });
+      const ack = await bus.sendCommand(message as never);
+      assert.equal(ack.accepted, false);
+      assert.equal(ack.errorCode, "dedupe");
+      answer();
+      assert.equal((await original).payload, "answer");
+    });
+  }
+
+  test("8: an audit event with the right causation settles no request and no command", async () => {
+    const bus = openBus();
+    const answers: (() => void)[] = [];
+    const answer = () => new Promise<string>((resolve) => answers.push(() => resolve("answer")));
+    bus.respond("**", answer, { subscriberId: "cart" });
+    bus.observeAll(({ kind, messageId }) => {
+      if (kind === "event") return;
+      bus.publish(createEvent("audit:seen", {}, { source: "audit", causationId: messageId }));
+    });
+    const request = bus.request(query("a"));
+    const ack = bus.sendCommand(command("b"));
+    await settled();
+    for (const give of answers) give();
+    assert.equal((await request).payload, "answer");
+    assert.equal((await ack).accepted, true);
+  });
+
+  test("8: an answer that the validator refuses is waited over", async () => {
+    const isAnswer = {
+      safeParse: (value: unknown) =>
+        (value as Message).messageName === "a:result"
+          ? { success: true as const, data: value }
+          : { success: false as const, error: { message: "is another" } },
+    };
+    const bus = openBus();
+    bus.subscribe("a", ({ messageId: causationId }) =>
+      bus.publish(createEvent("progress", 1, { source: "shop", causationId })),
+    );
+    bus.respond("a", () => "answer");
+    const answer = await bus.request<EventMessage>(query("a"), 1000, isAnswer as never);
+    assert.equal(answer.payload, "answer");
+  });
+
+  test("8: a responder can refuse a command", async () => {
+    const bus = openBus();
+    bus.respond("a", () => {
+      throw Object.assign(new Error("not now"), { code: "unauthorized" });
+    });
+    const nack = await bus.sendCommand(command("a"));
+    assert.equal(nack.accepted, false);
+    assert.deepEqual([nack.errorCode, nack.message], ["unauthorized", "not now"]);
+  });
+
+  test("9: timeoutMs holds on extended query schemas too", async (context) => {
+    context.mock.timers.enable({ apis: ["setTimeout"] });
+    const payload = { safeParse: (data: unknown) => ({ success: true as const, data }) };
+    const bus = openBus({ validators: { a: QueryMessageSchema.extend({ payload }) } });
+    const request = bus.request(query("a", { timeoutMs: 30 }));
+    context.mock.timers.tick(30);
+    await assert.rejects(request, { code: "timeout" });
+  });
+
+  test("9: with onDispatchError a rejected request rejects at once, with its code", async () => {
+    const bus = openBus({ onDispatchError: () => undefined });
+    const request = bus.request(query("a", { sensitivity: "restricted" }));
+    await assert.rejects(request, { code: "unauthorized" });
+  });
+
   test("12: dispose is terminal", async () => {
     const bus = openBus({ dispatch: "microtask" });
     let received = 0;
@@ -194,7 +294,7 @@ describe("known defects stay away", () => {
     });
 
     test(`13: a chain of 3,000 such publishes does not overflow, ${dispatch}`, async () => {
-      const bus = openBus({ dispatch });
+      const bus = openBus({ dispatch, queue: { maxTurnMs: Infinity } });
       const order: number[] = [];
       bus.subscribe<EventMessage<number>>("a", ({ payload }) => {
         order.push(payload);
@@ -206,6 +306,21 @@ describe("known defects stay away", () => {
         order,
         Array.from({ length: 3000 }, (_, index) => index + 1),
       );
+    });
+
+    test(`13: a re-entrant flood lets the page have its turn, ${dispatch}`, async () => {
+      const bus = openBus({ dispatch });
+      const flood = 50_000;
+      let received = 0;
+      bus.subscribe("a", () => {
+        received += 1;
+        if (received < flood) bus.publish(event("a", {}));
+      });
+      bus.publish(event("a", {}));
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      const atFirstTurn = received;
+      assert.ok(atFirstTurn < flood, "a timer runs before the flood is over");
+      while (received < flood) await new Promise((resolve) => setTimeout(resolve, 0));
     });
   }
 });

@@ -1,12 +1,15 @@
-/** A list of listeners that may change while a message goes through it. */
+/** Lists of listeners that may change while a message goes through them, and who is on which. */
 
-import type { Message } from "../envelope/types.ts";
-import type { Handler, SubscriberErrorHook } from "./types.ts";
+import type { Handler } from "./types.ts";
+import { isPattern, matches, recall } from "./patterns.ts";
 
 export interface Listener {
   /** Undefined once removed. */
   handler: Handler | undefined;
-  readonly subscriberId: string;
+  /** Undefined: reads every message. */
+  readonly subscriberId: string | undefined;
+  /** On a list; not so while it waits for its retained messages. */
+  listed?: boolean;
 }
 
 export interface ListenerList {
@@ -15,53 +18,56 @@ export interface ListenerList {
   live: number;
 }
 
-export function createListenerList(): ListenerList {
-  return { entries: [], live: 0 };
+export interface Routes {
+  /** Under the empty name: for every message. */
+  add(name: string, listener: Listener): void;
+  /** A delivery that is under way does not reach it any more. To be called once. */
+  remove(name: string, listener: Listener): void;
+  /** Where a message goes: to those who get every message, to its name's own, to patterns. */
+  of(messageName: string): readonly (ListenerList | undefined)[];
 }
 
-/** A delivery that is under way does not reach it: it stops at the end that it has seen. */
-export function addListener(list: ListenerList, listener: Listener): void {
-  list.entries.push(listener);
-  list.live += 1;
-}
+export function createRoutes(): Routes {
+  const topics = new Map<string, ListenerList>();
+  const patterns = new Map<string, ListenerList>();
+  const known = new Map<string, (ListenerList | undefined)[]>();
 
-/** A delivery that is under way does not reach it any more. */
-export function removeListener(list: ListenerList, listener: Listener): void {
-  if (listener.handler === undefined) return;
-  listener.handler = undefined;
-  list.live -= 1;
-  // A new array, because a delivery may be walking through the old one; and only once most of
-  // it is removed, so that removing all of n listeners takes n steps, not n².
-  if (list.live * 2 < list.entries.length) {
-    list.entries = list.entries.filter(({ handler }) => handler !== undefined);
-  }
-}
+  const listsOf = (name: string) => (isPattern(name) ? patterns : topics);
 
-export function clearListeners(list: ListenerList): void {
-  for (const listener of list.entries) listener.handler = undefined;
-  list.entries = [];
-  list.live = 0;
-}
+  const find = (messageName: string) => [
+    topics.get(""),
+    topics.get(messageName),
+    ...[...patterns].flatMap(([pattern, list]) => (matches(pattern, messageName) ? list : [])),
+  ];
 
-/** Calls each listener that `target` admits; what one throws or rejects with goes to `onError`. */
-export function deliver(
-  list: ListenerList,
-  message: Message,
-  target: string | undefined,
-  onError: SubscriberErrorHook,
-): void {
-  const { entries } = list;
-  const end = entries.length;
-  for (let index = 0; index < end; index += 1) {
-    const { handler, subscriberId } = entries[index] as Listener;
-    if (handler === undefined || (target !== undefined && target !== subscriberId)) continue;
-    try {
-      const result = handler(message) as PromiseLike<unknown> | null | undefined;
-      if (typeof result?.then === "function") {
-        result.then(undefined, (error: unknown) => onError(error, message, subscriberId));
+  return {
+    add(name, listener) {
+      // It may have ended before its turn.
+      if (!listener.handler) return;
+      const lists = listsOf(name);
+      let list = lists.get(name);
+      if (!list) {
+        lists.set(name, (list = { entries: [], live: 0 }));
+        if (name && lists === topics) known.delete(name);
+        else known.clear();
       }
-    } catch (error) {
-      onError(error, message, subscriberId);
-    }
-  }
+      list.entries.push(listener);
+      list.live += 1;
+      listener.listed = true;
+    },
+    remove(name, listener) {
+      listener.handler = undefined;
+      if (!listener.listed) return;
+      const lists = listsOf(name);
+      const list = lists.get(name) as ListenerList;
+      list.live -= 1;
+      // A new array, because a delivery may be walking through the old one; and only once most of
+      // it is removed, so that removing all of n listeners takes n steps, not n².
+      if (list.live * 2 < list.entries.length) {
+        list.entries = list.entries.filter(({ handler }) => handler);
+      }
+      if (!list.live) lists.delete(name);
+    },
+    of: (messageName) => recall(known, messageName, find),
+  };
 }

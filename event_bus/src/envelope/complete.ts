@@ -19,16 +19,13 @@ export type IncompleteMessage = Message extends infer M
 
 /** Missing means null or undefined: an empty id stays empty, and is then rejected. */
 export function completeMessage(message: object): Record<string, unknown> {
-  const given: Partial<MessageBase> = { ...message };
-  const messageId = given.messageId ?? randomId();
-  return {
-    ...given,
-    messageVersion: given.messageVersion ?? 1,
-    messageId,
-    correlationId: given.correlationId ?? messageId,
-    occurredAtUtc: given.occurredAtUtc ?? new Date().toISOString(),
-    sensitivity: given.sensitivity ?? "internal",
-  };
+  const given: { -readonly [K in keyof MessageBase]?: MessageBase[K] } = { ...message };
+  given.messageVersion ??= 1;
+  given.messageId ??= randomId();
+  given.correlationId ??= given.messageId;
+  given.occurredAtUtc ??= new Date().toISOString();
+  given.sensitivity ??= "internal";
+  return given;
 }
 
 export interface CreateEventOptions

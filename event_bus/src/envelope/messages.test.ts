@@ -6,9 +6,12 @@ import {
   CommandMessageSchema,
   EventMessageSchema,
   MessageBaseSchema,
+  MessageKindSchema,
   MessageSchema,
   QueryMessageSchema,
+  SensitivitySchema,
   StateMessageSchema,
+  StateOperationSchema,
   UserContextMessageSchema,
   UserContextSchema,
   ValidationDescriptorSchema,
@@ -175,6 +178,29 @@ describe("the envelope schemas", () => {
     ]);
   });
 
+  test("the words of the envelope have schemas too", () => {
+    for (const [schema, word] of [
+      [MessageKindSchema, "user-context"],
+      [SensitivitySchema, "restricted"],
+      [StateOperationSchema, "patch"],
+    ] as const) {
+      assert.deepEqual(problems(schema, word), []);
+      assert.match(problems(schema, "other").join(), /^ must be "/);
+    }
+  });
+
+  test("each speaks Standard Schema", () => {
+    const { version, vendor, validate } = EventMessageSchema["~standard"];
+    assert.deepEqual([version, vendor], [1, "tiny-bus"]);
+    assert.deepEqual(validate(messages.event), { value: messages.event });
+    assert.deepEqual(validate(eventWith({ source: "" })), {
+      issues: [{ path: ["source"], message: "must be a non-empty string" }],
+    });
+    assert.deepEqual(MessageSchema["~standard"].validate(messages.state), {
+      value: messages.state,
+    });
+  });
+
   test("whatever is no object is rejected and throws nothing", () => {
     for (const value of [undefined, null, 1, "x", [], () => 1]) {
       for (const schema of [MessageSchema, MessageBaseSchema, ValidationDescriptorSchema]) {
@@ -215,5 +241,18 @@ describe("an extended schema", () => {
     assert.deepEqual(problems(EventMessageSchema, eventWith({ trace: 1 })), [
       "trace is not a known key",
     ]);
+  });
+
+  test("keeps its own rule for a key that is added again", () => {
+    const anything = { safeParse: (data: unknown) => ({ success: true as const, data }) };
+    const schema = EventMessageSchema.extend({ source: anything, payload: anything });
+    assert.deepEqual(problems(schema, eventWith({ source: "" })), [
+      "source must be a non-empty string",
+    ]);
+  });
+
+  test("of a kind of message says that it is one; another schema does not", () => {
+    assert.deepEqual(EventMessageSchema.extend({ payload: positive }).versions, {});
+    assert.equal(UserContextSchema.versions, undefined);
   });
 });

@@ -1,29 +1,23 @@
 /** The exported schemas: one for each kind of message, strict, and the union of them. */
 
 import type { Issue } from "../errors.ts";
-import { isRecord, nested, object, optional, rule, toResult } from "./object-schema.ts";
-import type { ObjectSchema, ParseResult, Rule } from "./object-schema.ts";
+import { FORMATS } from "../schema/formats.ts";
+import { isRecord, object, optional, rule, schemaOf } from "./object-schema.ts";
+import type { ObjectSchema, Rule, Schema } from "./object-schema.ts";
 import type {
   CommandMessage,
   EventMessage,
   Message,
   MessageBase,
+  MessageKind,
   QueryMessage,
+  Sensitivity,
   StateMessage,
+  StateOperation,
   UserContext,
   UserContextMessage,
   ValidationDescriptor,
 } from "./types.ts";
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-// ISO 8601 as RFC 3339 narrows it. Days are checked against their month here, because Date.parse
-// turns 30 February into 2 March.
-const DATE_TIME = new RegExp(
-  "^\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)" +
-    "|02-(?:0[1-9]|[12]\\d))T(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:\\.\\d+)?)?" +
-    "(?:Z|[+-](?:[01]\\d|2[0-3]):[0-5]\\d)$",
-);
 
 type Test = (value: unknown) => boolean;
 
@@ -31,8 +25,12 @@ const isString: Test = (value) => typeof value === "string";
 const isText: Test = (value) => isString(value) && value !== "";
 const isNumber: Test = (value) => Number.isFinite(value);
 
+const ofFormat = (wanted: string, accepts: (value: string) => boolean): Rule =>
+  rule(wanted, (value) => isString(value) && accepts(value as string));
+
 const text = rule("a non-empty string", isText);
-const uuid = rule("a UUID", (value) => isString(value) && UUID.test(value as string));
+const uuid = ofFormat("a UUID", FORMATS.uuid);
+const dateTime = ofFormat("an ISO date-time like 2026-05-01T10:00:00Z", FORMATS["date-time"]);
 const duration = rule("milliseconds above 0", (value) => isNumber(value) && (value as number) > 0);
 const textList = rule(
   "a list of strings",
@@ -55,20 +53,6 @@ const record = (wanted: string, accepts: Test): Rule =>
     (value) => isRecord(value) && Object.values(value).every(accepts),
   );
 
-const dateTime = rule("an ISO date-time like 2026-05-01T10:00:00Z", (value) => {
-  if (!isString(value) || !DATE_TIME.test(value as string)) return false;
-  const day = (value as string).slice(0, 10);
-  return !day.endsWith("02-29") || new Date(day).getUTCDate() === 29;
-});
-
-const url = rule("an absolute URL", (value) => {
-  try {
-    return isText(value) && !!new URL(value as string);
-  } catch {
-    return false;
-  }
-});
-
 export const ValidationDescriptorSchema = object<ValidationDescriptor>({
   required: optional(textList),
   min: optional(record("numbers", isNumber)),
@@ -78,7 +62,7 @@ export const ValidationDescriptorSchema = object<ValidationDescriptor>({
 export const UserContextSchema = object<UserContext>({
   userId: text,
   displayName: rule("a string", isString),
-  avatarUrl: optional(url),
+  avatarUrl: optional(ofFormat("an absolute URL", FORMATS.uri)),
   rolesForUi: textList,
   tenantId: optional(text),
   locale: optional(text),
@@ -91,7 +75,13 @@ export const UserContextSchema = object<UserContext>({
   sessionVersion: optional(text),
 });
 
-const kinds = ["event", "command", "query", "state", "user-context"];
+const kind = oneOf("event", "command", "query", "state", "user-context");
+const sensitivity = oneOf("public", "internal", "restricted");
+const operation = oneOf("replace", "patch", "remove", "reset");
+
+export const MessageKindSchema: Schema<MessageKind> = schemaOf(kind);
+export const SensitivitySchema: Schema<Sensitivity> = schemaOf(sensitivity);
+export const StateOperationSchema: Schema<StateOperation> = schemaOf(operation);
 
 const envelope = {
   messageName: text,
@@ -102,16 +92,17 @@ const envelope = {
   source: text,
   target: optional(text),
   occurredAtUtc: dateTime,
-  kind: oneOf(...kinds),
-  sensitivity: oneOf("public", "internal", "restricted"),
-  validationDescriptor: optional(nested(ValidationDescriptorSchema)),
+  kind,
+  sensitivity,
+  validationDescriptor: optional(ValidationDescriptorSchema["~check"]),
 };
 
 const byKind = new Map<unknown, ObjectSchema<unknown>>();
 
-function ofKind<T extends Message>(kind: T["kind"], rules: Record<string, Rule>): ObjectSchema<T> {
-  const schema = object<T>({ ...envelope, kind: oneOf(kind), payload: anything, ...rules });
-  byKind.set(kind, schema);
+function ofKind<T extends Message>(name: T["kind"], rules: Record<string, Rule>): ObjectSchema<T> {
+  const own = { ...envelope, kind: oneOf(name), payload: anything, ...rules };
+  const schema = object<T>(own, undefined, {});
+  byKind.set(name, schema);
   return schema;
 }
 
@@ -132,28 +123,20 @@ export const QueryMessageSchema = ofKind<QueryMessage>("query", {
 
 export const StateMessageSchema = ofKind<StateMessage>("state", {
   stateKey: text,
-  operation: oneOf("replace", "patch", "remove", "reset"),
+  operation,
   revision: integerFrom(0),
 });
 
 export const UserContextMessageSchema = ofKind<UserContextMessage>("user-context", {
-  payload: nested(UserContextSchema),
+  payload: UserContextSchema["~check"],
 });
 
 /** Checks the envelope of any kind; `strict` false leaves unknown keys to the caller. */
-export function checkEnvelope(value: unknown, issues: Issue[], strict: boolean): void {
+export function checkEnvelope(value: unknown, issues: Issue[], strict = true): unknown {
   const schema = byKind.get((value as Partial<Message> | null | undefined)?.kind);
   // Of a kind that does not exist, no key is known to be wrong.
-  if (schema === undefined) MessageBaseSchema.parse(value, issues, false);
-  else schema.parse(value, issues, strict);
+  return (schema ?? MessageBaseSchema)["~check"](value, issues, strict && !!schema);
 }
 
 /** A message of any kind. */
-export const MessageSchema = {
-  safeParse(value: unknown): ParseResult<Message> {
-    return toResult((issues) => {
-      checkEnvelope(value, issues, true);
-      return value;
-    });
-  },
-};
+export const MessageSchema: Schema<Message> = schemaOf(checkEnvelope);

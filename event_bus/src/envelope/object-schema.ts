@@ -7,27 +7,59 @@ import type { Validated, Validator } from "./validator.ts";
 /** Returns the value to deliver; what is wrong is added to `issues`, with a path from the value. */
 export type Rule = (value: unknown, issues: Issue[]) => unknown;
 
+/** As a rule; `strict` false leaves unknown keys to the caller. */
+export type Check = (value: unknown, issues: Issue[], strict?: boolean) => unknown;
+
 export type ParseResult<T> =
   | { success: true; data: T }
   | { success: false; error: { readonly issues: readonly Issue[] } };
+
+/** Which versions of a message a schema takes; without a bound, any. */
+export interface Versions {
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+}
+
+/** A validator of this package, which is a Standard Schema too. */
+export interface Schema<T> {
+  safeParse(value: unknown): ParseResult<T>;
+  /** As `safeParse`, without a result object. */
+  readonly "~check": Check;
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    validate(
+      value: unknown,
+    ): { readonly value: T; readonly issues?: undefined } | { readonly issues: readonly Issue[] };
+    readonly types?: { readonly input: T; readonly output: T } | undefined;
+  };
+}
 
 type Extended<T, S extends Record<string, Validator>> = Omit<T, keyof S> & {
   [K in keyof S]: Validated<S[K]>;
 };
 
-export interface ObjectSchema<T> {
-  /** Never throws; an unknown key is an error. */
-  safeParse(value: unknown): ParseResult<T>;
-  /** The same schema with these keys added or replaced, such as the payload's own validator. */
+export interface ObjectSchema<T> extends Schema<T> {
+  /** Undefined where it is not the schema of a kind of message. */
+  readonly versions: Versions | undefined;
+  /** The same schema with validators for these keys, such as the payload's; its own rules stay. */
   extend<S extends Record<string, Validator>>(shape: S): ObjectSchema<Extended<T, S>>;
-  /** As `safeParse`, without a result object; `strict` false leaves unknown keys to the caller. */
-  parse(value: unknown, issues: Issue[], strict: boolean): unknown;
 }
 
-export function object<T>(rules: Readonly<Record<string, Rule>>): ObjectSchema<T> {
+/** A list or an object with this many wrong items is not read to its end. */
+export const MAX_ISSUES = 20;
+
+const unknownKey: Rule = (value, issues) => complain(value, issues, "is not a known key");
+
+/** `rest` judges the keys that have no rule; null: nobody does. */
+export function object<T>(
+  rules: Readonly<Record<string, Rule>>,
+  rest: Rule | null = unknownKey,
+  versions?: Versions,
+): ObjectSchema<T> {
   const fields = Object.entries(rules).map(([key, rule]) => ({ key, rule }));
 
-  function parse(value: unknown, issues: Issue[], strict: boolean): unknown {
+  function check(value: unknown, issues: Issue[], strict = true): unknown {
     if (!isRecord(value)) return complain(value, issues, "must be an object");
     let output = value;
     let known = 0;
@@ -37,41 +69,52 @@ export function object<T>(rules: Readonly<Record<string, Rule>>): ObjectSchema<T
       const after = rule(before, issues);
       if (issues.length > earlier) locate(issues, earlier, key);
       if (before !== undefined) known += 1;
-      if (after !== before) {
-        if (output === value) output = { ...value };
-        output[key] = after;
-      }
+      if (after !== before) output = { ...output, [key]: after };
     }
-    const keys = strict ? Object.keys(value) : [];
+    const keys = strict && rest ? Object.keys(value) : [];
     // The usual case ends here, with no look-up for each key.
     if (keys.length <= known) return output;
     for (const key of keys) {
-      if (!Object.hasOwn(rules, key)) issues.push({ path: [key], message: "is not a known key" });
+      const earlier = issues.length;
+      if (Object.hasOwn(rules, key) || earlier >= MAX_ISSUES) continue;
+      rest?.(value[key], issues);
+      locate(issues, earlier, key);
     }
     return output;
   }
 
   return {
-    parse,
-    safeParse: (value) => toResult((issues) => parse(value, issues, true)),
+    ...schemaOf<T>(check),
+    versions,
     extend(shape) {
       const added: Record<string, Rule> = {};
       for (const [key, validator] of Object.entries(shape)) {
-        added[key] = (value, issues) => runValidator(validator, value, issues);
+        added[key] = (value, issues) => {
+          rules[key]?.(value, issues);
+          return runValidator(validator, value, issues);
+        };
       }
-      return object({ ...rules, ...added });
+      return object({ ...rules, ...added }, rest, this.versions);
     },
   };
 }
 
-export function toResult<T>(parse: (issues: Issue[]) => unknown): ParseResult<T> {
-  const issues: Issue[] = [];
-  const data = parse(issues) as T;
-  return issues.length > 0 ? { success: false, error: { issues } } : { success: true, data };
-}
-
-export function nested(schema: ObjectSchema<unknown>): Rule {
-  return (value, issues) => schema.parse(value, issues, true);
+export function schemaOf<T>(check: Check): Schema<T> {
+  const validate = (value: unknown) => {
+    const issues: Issue[] = [];
+    const output = check(value, issues) as T;
+    return issues.length > 0 ? { issues } : { value: output };
+  };
+  return {
+    "~check": check,
+    "~standard": { version: 1, vendor: "tiny-bus", validate },
+    safeParse(value) {
+      const result = validate(value);
+      return result.issues
+        ? { success: false, error: result }
+        : { success: true, data: result.value };
+    },
+  };
 }
 
 export function rule(wanted: string, accepts: (value: unknown) => boolean): Rule {
@@ -87,12 +130,13 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function complain(value: unknown, issues: Issue[], message: string): unknown {
+export function complain(value: unknown, issues: Issue[], message: string): unknown {
   issues.push({ path: [], message });
   return value;
 }
 
-function locate(issues: Issue[], from: number, key: string): void {
+/** Puts a key before the paths of the issues that its value has got. */
+export function locate(issues: Issue[], from: number, key: PropertyKey): void {
   for (let index = from; index < issues.length; index += 1) {
     const { path, message } = issues[index] as Issue;
     issues[index] = { path: [key, ...path], message };

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import type { Issue } from "../errors.ts";
+import { messages } from "./messages.fixture.ts";
+import { EventMessageSchema } from "./messages.ts";
 import { isValidator, runValidator } from "./validator.ts";
 import type { Validator } from "./validator.ts";
 
@@ -53,6 +55,14 @@ describe("a validator", () => {
     };
     assert.match(run(throwing)[1][0]?.message ?? "", /boom/);
     assert.equal(run({ safeParse: () => undefined })[1].length, 1);
+  });
+
+  test("of this package is asked without a result object", () => {
+    const failing = { safeParse: () => ({ success: false as const, error: {} }) };
+    const schema = EventMessageSchema.extend({ payload: failing });
+    const issue = { path: ["payload"], message: "is invalid" };
+    assert.deepEqual(run(schema, messages.event)[1], [issue]);
+    assert.deepEqual(run(EventMessageSchema, messages.event), [messages.event, []]);
   });
 
   test("that is async fails the value and says so", () => {

@@ -1,6 +1,7 @@
 /** What the bus accepts as a validator, and how it runs one: `safeParse` or Standard Schema. */
 
 import type { Issue } from "../errors.ts";
+import type { Schema } from "./object-schema.ts";
 
 /** What Zod and this package's own schemas offer. */
 export interface SafeParseValidator<T = unknown> {
@@ -40,6 +41,8 @@ export function isValidator(value: unknown): value is Validator {
 /** Returns the validator's output; what it finds, throws or promises is added to `issues`. */
 export function runValidator(validator: Validator, value: unknown, issues: Issue[]): unknown {
   try {
+    // This package's own schemas need no result object.
+    if ("~check" in validator) return (validator as Schema<unknown>)["~check"](value, issues);
     const result: unknown =
       "safeParse" in validator
         ? validator.safeParse(value)
@@ -53,7 +56,7 @@ export function runValidator(validator: Validator, value: unknown, issues: Issue
 
 function readResult(result: Record<string, unknown>, value: unknown, issues: Issue[]): unknown {
   if (typeof result["then"] === "function") {
-    issues.push({ path: [], message: "has a validator that is async; a validator must be sync" });
+    issues.push({ path: [], message: "has an async validator; it must be sync" });
     return value;
   }
   if (result["success"] === true) return result["data"];
