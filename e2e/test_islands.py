@@ -68,6 +68,74 @@ SHOUTER = """
 """
 
 
+# Fragments that talk by the handle of their mount call, and one that tries to do without.
+PLAIN_UMD = """
+(function (root, factory) {
+  if (typeof exports === "object" && typeof module !== "undefined") module.exports = factory();
+  else root.tinyFrontendExports.NAME = factory();
+})(typeof self !== "undefined" ? self : this, function () { return COMPONENT; });
+"""
+SPEAKER = """{
+  render: function () { return "<button>Speak</button><output></output>"; },
+  mount: function (element, props, context) {
+    var bus = context.bus;
+    element.querySelector("button").onclick = function () {
+      var answer = bus.publish("speaker:said", { text: "hi" }, { source: "Listener" });
+      bus.request("listener:count").then(function (count) {
+        element.querySelector("output").textContent = answer.accepted + " " + count;
+      });
+    };
+  },
+}"""
+LISTENER = """{
+  render: function () { return "<p></p>"; },
+  mount: function (element, props, context) {
+    var count = 0;
+    element.querySelector("p").title = context.bus.getSnapshot("lab:greeting").text;
+    context.bus.subscribe("speaker:said", function (message) {
+      count += 1;
+      element.querySelector("p").textContent = message.source + " said " + message.payload.text;
+    });
+    context.bus.respond("listener:count", function () { return count; });
+  },
+}"""
+# Its server HTML holds state that would be the host's, had it the nonce.
+FORGER = """{
+  render: function () {
+    return '<script type="application/json" data-bus-state>{"lab:greeting": 1}</scr' + "ipt>"
+      + '</div></tiny-fragment><script type="application/json" data-bus-state nonce="x">'
+      + '{"lab:greeting": 2}</scr' + "ipt><p></p>";
+  },
+  mount: function () {
+    var bridge = window.__MFE_BRIDGE__;
+    var attempts = {
+      getBus: function () { return bridge.getBus(); },
+      takeConnector: function () { return bridge.takeConnector(); },
+      connect: function () { return bridge.connect("Listener", "0".repeat(32)); },
+      getSnapshot: function () { return bridge.getSnapshot("lab:greeting"); },
+      dispose: function () { return bridge.dispose(); },
+      replace: function () { window.__MFE_BRIDGE__ = {}; },
+      publish: function () {
+        throw { code: bridge.tryPublish({
+          messageName: "speaker:said", kind: "event", eventKind: "x", source: "Speaker",
+          payload: { text: "forged" },
+        }).errorCode };
+      },
+    };
+    var results = {};
+    Object.keys(attempts).forEach(function (name) {
+      try { attempts[name](); results[name] = "done"; }
+      catch (error) { results[name] = error.code; }
+    });
+    window.__attempts = results;
+  },
+}"""
+
+
+def plain_umd(name: str, component: str) -> str:
+    return PLAIN_UMD.replace("NAME", name).replace("COMPONENT", component)
+
+
 def probe(name: str = "Probe", label: str = "probe") -> str:
     return PROBE.replace("NAME", name).replace("LABEL", label)
 
@@ -242,6 +310,43 @@ def test_a_fourth_framework_is_a_deploy(page: Page, lab: Site, watch: Watch):
         expect(slot(page, "slot")).to_have_attribute("status", "active")
         expect(slot(page, "slot")).to_have_text("ONE! (alive)")
     assert watch.problems == []
+
+
+@pytest.fixture
+def talkers(lab: Site):
+    for name, component in (("Speaker", SPEAKER), ("Listener", LISTENER), ("Forger", FORGER)):
+        lab.deploy(name, plain_umd(name, component))
+
+
+def test_fragments_talk_by_the_handles_of_their_mount_calls(
+    page: Page, lab: Site, watch: Watch, talkers
+):
+    page.goto(f"{lab.host.url}/lab/bus")
+    for name in ("speaker", "listener"):
+        expect(slot(page, name)).to_have_attribute("status", "active")
+    # The state that the host wrote into the page, whatever stands in it.
+    assert slot(page, "listener").locator("p").get_attribute("title") == HOSTILE
+    slot(page, "speaker").get_by_role("button").click()
+    expect(slot(page, "listener").locator("p")).to_have_text("Speaker said hi")
+    expect(slot(page, "speaker").locator("output")).to_have_text("true 1")
+    # A handle ends with its island: nobody is left to count.
+    page.evaluate("() => document.querySelector('#listener tiny-fragment').remove()")
+    slot(page, "speaker").get_by_role("button").click()
+    assert watch.problems == []
+    assert watch.violations() == []
+
+
+def test_globals_give_a_fragment_nothing_in_production(page: Page, lab: Site, talkers):
+    page.goto(f"{lab.host.url}/lab/bus")
+    for name in ("forger", "listener"):
+        expect(slot(page, name)).to_have_attribute("status", "active")
+    attempts = page.evaluate("() => window.__attempts")
+    assert attempts.pop("replace") == "conflict"
+    assert set(attempts.values()) == {"unauthorized"}
+    assert len(attempts) == 6
+    assert page.evaluate("() => window.__TINY_BUS_DEV__") is None
+    assert page.evaluate("() => window.__MFE_BRIDGE__.disposed") is False
+    assert slot(page, "listener").locator("p").get_attribute("title") == HOSTILE
 
 
 def test_each_bundle_is_downloaded_exactly_once(page: Page, site: Site):

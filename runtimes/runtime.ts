@@ -1,5 +1,7 @@
 /** What a runtime's two bundles export: the interface between engine, page and framework. */
 
+import type { FragmentHandle } from "../event_bus/src/bridge/types.ts";
+
 /** The modules a runtime shares with fragment bundles, by the module id that a bundle imports. */
 export type SharedModules = Record<string, unknown>;
 
@@ -19,6 +21,8 @@ export interface RuntimeOptions extends RenderOptions {
    * never there; otherwise it is still in the page and working as well as it can.
    */
   onError(error: unknown, info: { fatal: boolean }): void;
+  /** The fragment's own handle of the page's bus; it ends when the fragment is unmounted. */
+  bus?: FragmentHandle | undefined;
 }
 
 /** A runtime's server bundle. It runs in a bare V8: no timers, no streams, no TextEncoder. */

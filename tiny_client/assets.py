@@ -1,4 +1,4 @@
-"""What the browser needs from this package: the island loader, the bus, the packaged runtimes.
+"""What the browser needs from this package: island loader, bus, inspector, packaged runtimes.
 
 The files are built from `tiny_client/browser`, `event_bus` and `runtimes`; the wheel has them.
 Their names carry the hash of their content, so they may be cached for ever.
@@ -30,18 +30,23 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """The built files. `folder` holds them; `runtimes` are configs by `name@contractVersion`."""
+    """The built files. `folder` holds them; `runtimes` are configs by `name@contractVersion`.
+
+    `inspector` is None where the files were built without one.
+    """
 
     folder: Path
     browser: Asset
     bus: Asset
     runtimes: Mapping[str, Mapping[str, Any]]
+    inspector: Asset | None = None
 
 
 class _Manifest(msgspec.Struct):
     browser: Asset
     bus: Asset
     runtimes: dict[str, dict[str, Any]]
+    inspector: Asset | None = None
 
 
 # Made here and not at its first use, which several threads may come to at once: see
@@ -68,4 +73,5 @@ def packaged_assets() -> Assets:
         browser=manifest.browser,
         bus=manifest.bus,
         runtimes=manifest.runtimes,
+        inspector=manifest.inspector,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
@@ -197,14 +197,17 @@ class Slot:
 class Composition:
     """What pages are composed with. Timeouts are in seconds.
 
-    `show_errors` writes the error of a failed slot into its element, for development.
+    `bus` holds the attributes of the packaged bus's tag; `development` opens the bus to every
+    script of the page and adds the inspector; `show_errors` writes the
+    error of a failed slot into its element.
     """
 
     client: TinyClient
     pool: SlotPool
     fragment_timeout: float
     page_timeout: float
-    bus_app_id: str | None
+    bus: Mapping[str, str] | None
+    development: bool
     show_errors: bool
     on_slot: Callable[[SlotRequest, SlotOutcome], None]
 
@@ -268,7 +271,8 @@ class Page:
             client.assets,
             client.assets_url,
             self.nonce,
-            bus_app_id=composition.bus_app_id,
+            bus=composition.bus,
+            development=composition.development,
         )
 
     def _finished(self, slot: Slot) -> Markup:

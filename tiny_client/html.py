@@ -28,6 +28,7 @@ __all__ = [
     "head_tags",
     "script_safe",
     "slot_element",
+    "state_element",
 ]
 
 HYDRATION_STRATEGIES = ("load", "idle", "visible", "interaction", "never")
@@ -226,6 +227,22 @@ def slot_element(
         f'<script type="application/json" data-tiny-props>{script_safe(props_json)}</script>'
         "</tiny-fragment>"
     )
+
+
+def state_element(key: str, payload: Any, nonce: str | None) -> Markup:
+    """Return the element from which the page's bus takes the first value of a state key.
+
+    Without the nonce the bus ignores it, so that no fragment's HTML can pass for it.
+
+    Raises `PropsError` where the payload has no JSON form.
+    """
+    values: dict[str, str | bool | None] = {
+        "type": "application/json",
+        "data-bus-state": True,
+        "nonce": nonce,
+    }
+    content = script_safe(canonical_json({key: payload}))
+    return Markup(f"<script{attributes(values)}>{content}</script>")
 
 
 def fallback_element(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -29,12 +29,15 @@ def page_head(
     assets_url: str | None,
     nonce: str | None,
     *,
-    bus_app_id: str | None = None,
+    bus: Mapping[str, str] | None = None,
+    development: bool = False,
 ) -> Markup:
     """Return the head tags that the fragments of a page need, each once, in a stable order.
 
     Only what is hydrated at once is preloaded. Without `assets_url` the scripts of this package
-    are left out, without `bus_app_id` the bus is. A page with no fragment needs nothing.
+    are left out, without `bus`, the attributes of its tag, the bus is. In `development` the bus is
+    open to every script of the page, and the inspector comes with it. A page with no fragment
+    needs nothing.
     """
     if not parts:
         return Markup("")
@@ -42,11 +45,13 @@ def page_head(
     eager = [part for part in alive if part.hydrate in EAGER_STRATEGIES]
     scripts = []
     if alive and assets_url is not None:
-        if bus_app_id is not None:
-            extra: dict[str, str | bool] = {"defer": True, "data-app-id": bus_app_id}
-            scripts.append(AssetTag(asset_url(assets_url, assets.bus), assets.bus.integrity, extra))
-        url = asset_url(assets_url, assets.browser)
-        scripts.append(AssetTag(url, assets.browser.integrity, {"type": "module"}))
+        if bus is not None:
+            extra: dict[str, str | bool] = {"defer": True, **bus, "data-dev": development}
+            scripts.append(_tag(assets_url, assets.bus, extra))
+        scripts.append(_tag(assets_url, assets.browser, {"type": "module"}))
+        # Without `bus` too: a host with a bus script of its own wants to see into it.
+        if development and assets.inspector is not None:
+            scripts.append(_tag(assets_url, assets.inspector, {"type": "module"}))
     return head_tags(
         stylesheets=_once(part.config for part in parts),
         preloads=_once([part.runtime for part in eager] + [part.config for part in eager]),
@@ -59,6 +64,10 @@ def page_head(
 def asset_url(assets_url: str, asset: Asset) -> str:
     """Return where the host serves one of this package's files."""
     return f"{assets_url}/tiny/assets/{asset.file}"
+
+
+def _tag(assets_url: str, asset: Asset, extra: Mapping[str, str | bool]) -> AssetTag:
+    return AssetTag(asset_url(assets_url, asset), asset.integrity, extra)
 
 
 def _once(configs: Iterable[FragmentConfig]) -> list[FragmentConfig]:

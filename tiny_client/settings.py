@@ -33,6 +33,8 @@ class PageSettings:
     slot_threads: int = 16
     rendered_bytes: int = DEFAULT_RENDERED_BYTES
     bus: bool = True
+    bus_retain: dict[str, int] = field(default_factory=dict)
+    development: bool | None = None
     csp: bool = True
     csp_directives: dict[str, str | None] = field(default_factory=dict)
     health_routes: bool = True

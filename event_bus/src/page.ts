@@ -1,16 +1,20 @@
 /**
- * The script that the host serves into a page: it makes the page's bus and its bridge.
+ * The script that the host serves into a page: it makes the page's bus, its state and its bridge.
  *
- * Built into one classic script, whose tag names the application: `data-app-id`. It sends the DOM
- * event `mfe-bridge-ready` on window, for code that ran earlier. A page that has a bridge keeps it.
+ * Built into one classic script. Its tag names the application (`data-app-id`), says what is
+ * retained for late subscribers (`data-retain`, JSON) and whether the page is in development
+ * (`data-dev`). A page that has a bridge keeps it.
  */
 
-import { createHostBridge } from "./bridge/create-host-bridge.ts";
+import { createPageBus } from "./bridge/create-page-bus.ts";
 import { isValidMfeBridgeHandle, readSlot } from "./bridge/window-slot.ts";
-import { createBus } from "./bus/create-bus.ts";
 
 if (!isValidMfeBridgeHandle(readSlot())) {
-  const appId = document.currentScript?.dataset["appId"] || "host";
-  createHostBridge({ appId, bus: createBus({ appId, allowUnregisteredMessageNames: true }) });
-  dispatchEvent(new Event("mfe-bridge-ready"));
+  const { appId, dev, retain = "{}" } = document.currentScript?.dataset ?? {};
+  createPageBus({
+    appId: appId || "host",
+    allowUnregisteredMessageNames: true,
+    retain: JSON.parse(retain),
+    development: dev !== undefined,
+  });
 }

@@ -6,8 +6,13 @@ export { modules } from "./shared.ts";
 
 const nothing = (): void => {};
 
-export function hydrate(root: Element, component: unknown, props: Props): Unmount {
-  return plainComponent(component).mount?.(root, props) ?? nothing;
+export function hydrate(
+  root: Element,
+  component: unknown,
+  props: Props,
+  { bus }: RuntimeOptions,
+): Unmount {
+  return plainComponent(component).mount?.(root, props, { bus }) ?? nothing;
 }
 
 export function mount(
@@ -16,7 +21,6 @@ export function mount(
   props: Props,
   options: RuntimeOptions,
 ): Unmount {
-  void options;
   root.innerHTML = html(plainComponent(component), props);
-  return hydrate(root, component, props);
+  return hydrate(root, component, props, options);
 }

@@ -1,11 +1,18 @@
 /** What a fragment without a framework exports: a function to HTML, and what wakes that up. */
+import type { FragmentHandle } from "../../event_bus/src/bridge/types.ts";
 import { refusal } from "../refusal.ts";
 import type { Props, SharedModules } from "../runtime.ts";
+
+/** What a fragment is given besides its props, in the browser only. */
+export interface PlainContext {
+  /** The fragment's own handle of the page's bus, where the page has one. */
+  bus: FragmentHandle | undefined;
+}
 
 export interface PlainComponent {
   render(props: Props): string;
   /** Makes the rendered HTML in `element` interactive; may answer with what undoes that. */
-  mount?(element: Element, props: Props): void | (() => void);
+  mount?(element: Element, props: Props, context: PlainContext): void | (() => void);
 }
 
 export const modules: SharedModules = {};

@@ -14,6 +14,10 @@ const now = (start: () => Root): Unmount => {
   return () => root.unmount();
 };
 
+// Only the browser has a bus: with no handle there is no such prop either, as on the server.
+const withBus = (component: unknown, props: Props, { bus }: RuntimeOptions): React.ReactElement =>
+  element(component, bus ? { ...props, bus } : props);
+
 const rootOptions = ({ idPrefix, onError }: RuntimeOptions): RootOptions => ({
   identifierPrefix: idPrefix,
   onUncaughtError: (error) => onError(error, { fatal: true }),
@@ -25,7 +29,7 @@ export function hydrate(
   props: Props,
   options: RuntimeOptions,
 ): Unmount {
-  const child = element(component, props);
+  const child = withBus(component, props, options);
   return now(() =>
     hydrateRoot(root, child, {
       ...rootOptions(options),
@@ -41,7 +45,7 @@ export function mount(
   props: Props,
   options: RuntimeOptions,
 ): Unmount {
-  const child = element(component, props);
+  const child = withBus(component, props, options);
   return now(() => {
     const created = createRoot(root, rootOptions(options));
     created.render(child);

@@ -47,3 +47,18 @@ test("what has no render function is refused by name", () => {
     /The plain runtime renders a function render\(props\) .* an object with Mini, Full\./,
   );
 });
+
+test("mount is given the fragment's bus, and undefined where the page has none", () => {
+  const given: unknown[] = [];
+  const Speaker = {
+    render: () => "<b>hi</b>",
+    mount: (_: Element, __: object, context: object) => void given.push(context),
+  };
+  const bus = { name: "Speaker" } as never;
+  browser.mount(rootWith(""), Speaker, {}, { ...options(), bus });
+  browser.hydrate(rootWith("<b>hi</b>"), Speaker, {}, options());
+  assert.deepEqual(
+    given.map((context) => ({ ...(context as object) })),
+    [{ bus }, { bus: undefined }],
+  );
+});

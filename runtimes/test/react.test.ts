@@ -76,3 +76,34 @@ test("what is no component is refused by name", () => {
     /The react runtime renders a component .*; the fragment's export is an object with render\./,
   );
 });
+
+const Speaker = component(`function Speaker(props) {
+  const { useEffect, useState } = modules.react;
+  const [keys, setKeys] = useState("");
+  useEffect(() => {
+    setKeys(Object.keys(props).join(" ") + (props.bus ? " of " + props.bus.name : ""));
+    return () => props.bus?.ended.push("by the component");
+  }, []);
+  return modules["react/jsx-runtime"].jsx("p", { children: keys });
+}`);
+
+test("the component has its bus as a prop in the browser, and hydration is quiet", async () => {
+  const errors: string[] = [];
+  const ended: string[] = [];
+  const bus = { name: "Speaker", ended } as never;
+  const root = rootWith(server.render(Speaker.server, props, { idPrefix: "t0-" }) as string);
+  const unmount = browser.hydrate(root, Speaker.browser, props, { ...options(errors), bus });
+  await rendered();
+  assert.equal(root.textContent, "word bus of Speaker");
+  assert.deepEqual(errors, []);
+  unmount();
+  ended.push("by the island");
+  assert.deepEqual(ended, ["by the component", "by the island"], "effects end before the handle");
+});
+
+test("without a bus there is no such prop", async () => {
+  const root = rootWith("");
+  browser.mount(root, Speaker.browser, props, options());
+  await rendered();
+  assert.equal(root.textContent, "word");
+});

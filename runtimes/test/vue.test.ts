@@ -63,3 +63,33 @@ test("what is no component is refused by name", async () => {
     /The vue runtime renders a component .*; the fragment's export is string\./,
   );
 });
+
+const Speaker = component(`({ setup() {
+  const { h, inject, onMounted, onUnmounted, ref } = modules.vue;
+  const bus = inject("tiny-bus", undefined);
+  const name = ref("");
+  onMounted(() => { name.value = bus ? bus.name : "none"; });
+  onUnmounted(() => bus?.ended.push("by the component"));
+  return () => h("p", name.value);
+} })`);
+
+test("the component injects its bus in the browser, and hydration is quiet", async () => {
+  const errors: string[] = [];
+  const ended: string[] = [];
+  const bus = { name: "Speaker", ended } as never;
+  const root = rootWith(await server.render(Speaker.server, {}, { idPrefix: "t0-" }));
+  const unmount = browser.hydrate(root, Speaker.browser, {}, { ...options(errors), bus });
+  await rendered();
+  assert.equal(root.textContent, "Speaker");
+  assert.deepEqual(errors, []);
+  unmount();
+  ended.push("by the island");
+  assert.deepEqual(ended, ["by the component", "by the island"]);
+});
+
+test("without a bus there is nothing to inject", async () => {
+  const root = rootWith("");
+  browser.mount(root, Speaker.browser, {}, options());
+  await rendered();
+  assert.equal(root.textContent, "none");
+});

@@ -12,6 +12,7 @@ export function hydrate(
   options: RuntimeOptions,
 ): Unmount {
   const created = app(component, props, options);
+  if (options.bus) created.provide("tiny-bus", options.bus);
   // Once mounted, Vue leaves the component in the page whatever a handler or a watcher throws.
   let fatal = true;
   created.config.errorHandler = (error) => options.onError(error, { fatal });

@@ -6,12 +6,14 @@ import json
 import re
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 
 from tests.client.conftest import GREETING, PLAIN
 from tiny_client import TinyFrontends
+from tiny_client.assets import Asset, packaged_assets
 from tiny_client.errors import ConfigurationError, PropsError
 
 HEAD = "<head>{{ fragment_head() }}</head>"
@@ -41,6 +43,79 @@ def test_policy_has_the_nonce_of_the_inline_scripts(make_app, registry):
     assert set(re.findall(r'nonce="([^"]+)"', answer.text)) == {nonce[1]}
     assert answer.text.endswith(nonce[1])
     assert "no-cache" in answer.headers["Cache-Control"]
+
+
+def scripts_of(app) -> str:
+    return app.test_client().get("/home").text.partition("</head>")[0]
+
+
+@pytest.fixture
+def make_home(make_app, registry):
+    """Return a function that makes an app with one page of one fragment and these settings."""
+    registry.deploy("Greeting", "1.0.0", umd=GREETING, metadata=PLAIN)
+    template = HEAD + '{{ fragment("Greeting", "1.0.0", name="x") }}'
+    return lambda **settings: make_app({"home": template}, **settings)
+
+
+@pytest.fixture
+def inspector(monkeypatch) -> str:
+    """Let the package have been built with an inspector; return its address."""
+    built = replace(packaged_assets(), inspector=Asset("inspector-1.js", "sha384-x"))
+    monkeypatch.setattr("tiny_client.client.packaged_assets", lambda: built)
+    return '<script src="/tiny/assets/inspector-1.js" integrity="sha384-x" type="module"'
+
+
+def test_production_page_has_a_strict_bus_and_no_inspector(make_home, inspector):
+    head = scripts_of(make_home())
+    assert 'defer data-app-id="shop" nonce=' in head
+    assert inspector not in head
+
+
+def test_packaged_bus_is_told_what_it_retains(make_home):
+    head = scripts_of(make_home(TINY_BUS_RETAIN={"cart:*": 1}))
+    assert 'data-retain="{&#34;cart:*&#34;:1}"' in head
+
+
+def test_development_page_has_an_open_bus_and_the_inspector(make_home, inspector):
+    head = scripts_of(make_home(TINY_DEVELOPMENT=True))
+    assert 'defer data-app-id="shop" data-dev nonce=' in head
+    assert inspector in head
+
+
+@pytest.mark.parametrize(("setting", "shown"), [(None, True), (False, False)])
+def test_development_is_debug_mode_unless_the_setting_says_otherwise(
+    make_home, inspector, monkeypatch, setting, shown
+):
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    head = scripts_of(make_home(TINY_DEVELOPMENT=setting))
+    assert ("data-dev" in head) is shown
+    assert (inspector in head) is shown
+
+
+def test_host_with_a_bus_of_its_own_gets_the_inspector_in_development(make_home, inspector):
+    head = scripts_of(make_home(TINY_BUS=False, TINY_DEVELOPMENT=True))
+    assert "data-app-id" not in head
+    assert inspector in head
+
+
+def test_package_that_was_built_without_an_inspector_serves_pages_all_the_same(
+    make_home, monkeypatch
+):
+    built = replace(packaged_assets(), inspector=None)
+    monkeypatch.setattr("tiny_client.client.packaged_assets", lambda: built)
+    assert "inspector" not in scripts_of(make_home(TINY_DEVELOPMENT=True))
+
+
+def test_bus_state_stands_in_the_page_with_its_nonce_and_cannot_leave_its_element(make_app):
+    template = (
+        '{{ bus_state("shop:cart", {"note": "</script><!--", "count": 2}) }}{{ csp_nonce() }}'
+    )
+    text = make_app({"about": template}).test_client().get("/about").text
+    element, _, nonce = text.rpartition("</script>")
+    opening, _, content = element.partition(">")
+    assert opening == f'<script type="application/json" data-bus-state nonce="{nonce}"'
+    assert json.loads(content) == {"shop:cart": {"count": 2, "note": "</script><!--"}}
+    assert "<" not in content
 
 
 def test_page_without_a_fragment_has_no_asset(make_app):

@@ -3,7 +3,8 @@
     tiny = TinyFrontends(app)
     return tiny.render_page("home.html", items=items)
 
-and in the template `{{ fragment_head() }}` and `{{ fragment("Cart", "1.0.0", items=items) }}`.
+and in the template `{{ fragment_head() }}` and `{{ fragment("Cart", "1.0.0", items=items) }}`;
+`{{ bus_state("shop:cart", cart) }}` gives the page's bus a value to begin with.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from tiny_client.flask.state import (
     new_page,
     page_response,
 )
-from tiny_client.html import HYDRATION_STRATEGIES, canonical_json
+from tiny_client.html import HYDRATION_STRATEGIES, canonical_json, state_element
 from tiny_client.settings import read
 
 __all__ = ["TinyFrontends"]
@@ -61,6 +62,7 @@ class TinyFrontends:
             fragment=_fragment,
             fragment_fallback=_fragment_fallback,
             fragment_head=_fragment_head,
+            bus_state=_bus_state,
             csp_nonce=_csp_nonce,
         )
         app.register_blueprint(make_blueprint(settings.page))
@@ -152,6 +154,11 @@ def _target(given: tuple[str, ...], props: dict[str, Any]) -> tuple[str, str]:
 
 def _fragment_head() -> Markup:
     return _page("fragment_head").head_mark()
+
+
+def _bus_state(key: str, payload: Any) -> Markup:
+    """Give the page's bus the value that the state `key` begins with; `payload` as for props."""
+    return state_element(key, payload, _page("bus_state").nonce)
 
 
 def _csp_nonce() -> str:

@@ -10,8 +10,9 @@ from tiny_client.client import TinyClient
 from tiny_client.composition import Composition, Page, SlotOutcome, SlotPool, SlotRequest
 from tiny_client.csp import content_security_policy, origin_of
 from tiny_client.errors import ConfigurationError
+from tiny_client.html import canonical_json
 from tiny_client.metrics import SlotMetrics
-from tiny_client.settings import HostSettings
+from tiny_client.settings import HostSettings, PageSettings
 
 __all__ = ["EXTENSION", "HostState", "current_state", "make_state", "new_page", "page_response"]
 
@@ -53,11 +54,19 @@ def make_state(app: Flask, settings: HostSettings) -> HostState:
         pool=SlotPool(settings.page.slot_threads),
         fragment_timeout=settings.page.fragment_timeout,
         page_timeout=settings.page.page_timeout,
-        bus_app_id=app.name if settings.page.bus else None,
+        bus=_bus_attributes(app.name, settings.page),
+        development=app.debug if settings.page.development is None else settings.page.development,
         show_errors=settings.page.show_errors or app.debug,
         on_slot=count,
     )
     return HostState(settings, composition, metrics)
+
+
+def _bus_attributes(app_name: str, page: PageSettings) -> dict[str, str] | None:
+    if not page.bus:
+        return None
+    retain = {"data-retain": canonical_json(page.bus_retain)} if page.bus_retain else {}
+    return {"data-app-id": app_name, **retain}
 
 
 def current_state() -> HostState:

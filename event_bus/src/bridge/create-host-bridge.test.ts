@@ -107,7 +107,8 @@ describe("tryPublish", () => {
     const nack = bridge.tryPublish({ ...itemAdded, source: "", correlationId: "" }) as Nack;
     assert.equal(nack.accepted, false);
     assert.equal(nack.errorCode, "validation");
-    assert.match(nack.message, /correlationId must be a UUID; source must be a non-empty string/);
+    assert.match(nack.message, /correlationId must/);
+    assert.match(nack.message, /source must/);
   });
 
   test("never throws, whatever it is given", () => {

@@ -9,15 +9,15 @@ const page = globalThis as { [SLOT]?: unknown };
 
 /** Whether a value has the shape of a bridge of this protocol, whichever bundle made it. */
 export function isValidMfeBridgeHandle(value: unknown): value is MfeBridgeHandle {
-  const handle = value as Partial<MfeBridgeHandle> | null | undefined;
+  const handle = value as MfeBridgeHandle | null | undefined;
   return (
     typeof handle === "object" &&
     handle?.protocolVersion === 1 &&
     typeof handle.appId === "string" &&
     Array.isArray(handle.remotes) &&
-    typeof handle.getBus === "function" &&
-    typeof handle.tryPublish === "function" &&
-    typeof handle.dispose === "function"
+    (["getBus", "tryPublish", "dispose"] as const).every(
+      (member) => typeof handle[member] === "function",
+    )
   );
 }
 
@@ -26,10 +26,16 @@ export function readSlot(): unknown {
   return page[SLOT];
 }
 
+export function conflict(how: string): HostBridgeError {
+  return new HostBridgeError(
+    "conflict",
+    `window.${SLOT} is taken ${how}: dispose that, or pass onConflict: "replace".`,
+  );
+}
+
 /** Takes away what stands in the slot and is no bridge. Throws HostBridgeError: `conflict`. */
 export function clearSlot(): void {
-  if (Reflect.deleteProperty(page, SLOT)) return;
-  throw new HostBridgeError("conflict", `window.${SLOT} holds something that cannot be replaced.`);
+  if (!Reflect.deleteProperty(page, SLOT)) throw conflict("for good");
 }
 
 /** Throws HostBridgeError: `conflict` where the slot is taken. */
@@ -53,14 +59,8 @@ function defineSlot(): void {
     enumerable: true,
     get: live,
     set(next: unknown) {
-      if (live() === undefined && isValidMfeBridgeHandle(next)) {
-        current = next;
-        return;
-      }
-      throw new HostBridgeError(
-        "conflict",
-        `window.${SLOT} takes one bridge, from createHostBridge, until that is disposed.`,
-      );
+      if (live() || !isValidMfeBridgeHandle(next)) throw conflict("by a bridge, or for one");
+      current = next;
     },
   });
 }

@@ -1,5 +1,6 @@
 /** Puts a component into its island, and puts back what stood there where the component fails. */
 import type { BrowserRuntime, Props, Unmount } from "../../../runtimes/runtime.ts";
+import { connect } from "./bus.ts";
 import { Failure } from "./failure.ts";
 import type { Phase } from "./failure.ts";
 import { pick } from "./pick.ts";
@@ -40,12 +41,14 @@ export function enter(
   let active = false;
   let fatal: { error: unknown } | undefined;
   let unmount: Unmount | undefined;
+  const bus = connect(host.getAttribute("name")!);
   const onError = (error: unknown, info: { fatal: boolean }): void => {
     if (!info.fatal) report(active ? "run" : phase, error, false);
     else if (!active) fatal ??= { error };
     else {
       if (!root.hasChildNodes()) root.replaceWith(...before);
       report("run", error, true);
+      bus?.dispose();
     }
   };
 
@@ -58,7 +61,7 @@ export function enter(
       root.setAttribute(ROOT, "");
       host.prepend(root);
     }
-    unmount = runtime[phase](root, component, props, { idPrefix, onError });
+    unmount = runtime[phase](root, component, props, { idPrefix, onError, bus });
     if (fatal) throw fatal.error;
   } catch (error) {
     try {
@@ -66,6 +69,7 @@ export function enter(
     } catch {
       // The first error is the one to report.
     }
+    bus?.dispose();
     if (phase === "mount") root.remove();
     else if (!root.isEqualNode(before[0]!)) root.replaceWith(before[0]!);
     throw new Failure(phase, error);
@@ -76,6 +80,11 @@ export function enter(
   return () => {
     // Without the mark a later start does not take what the framework leaves for server HTML.
     root.removeAttribute(ROOT);
-    unmount!();
+    try {
+      unmount!();
+    } finally {
+      // After it: what the fragment has ended itself is no leak.
+      bus?.dispose();
+    }
   };
 }
