@@ -1,58 +1,44 @@
 /** The public surface of the package; `public-surface.test.ts` pins it. */
 
-export { createBus } from "./bus/create-bus.ts";
-export type {
-  Bus,
-  CreateBusOptions,
-  Handler,
-  PublishOutcome,
-  SubscribeOptions,
-  SubscriberErrorHook,
-  Unsubscribe,
-} from "./bus/types.ts";
+export * from "./core.ts";
+export { ConsoleObservabilityAdapter } from "./bus/console-adapter.ts";
 
+export { connectFragment } from "./bridge/fragment-handle.ts";
 export { createHostBridge } from "./bridge/create-host-bridge.ts";
+export { createPageBus } from "./bridge/create-page-bus.ts";
+export type { CreatePageBusOptions, PageBus } from "./bridge/create-page-bus.ts";
 export { generateAccessToken } from "./bridge/access-token.ts";
 export { isValidMfeBridgeHandle } from "./bridge/window-slot.ts";
-export type { CreateHostBridgeOptions, MfeBridgeHandle } from "./bridge/types.ts";
+export { readInitialState } from "./bridge/initial-state.ts";
+export type * from "./bridge/types.ts";
 
-export { createEvent } from "./envelope/complete.ts";
-export type { CreateEventOptions, IncompleteMessage } from "./envelope/complete.ts";
-export {
-  CommandMessageSchema,
-  EventMessageSchema,
-  MessageBaseSchema,
-  MessageSchema,
-  QueryMessageSchema,
-  StateMessageSchema,
-  UserContextMessageSchema,
-  UserContextSchema,
-  ValidationDescriptorSchema,
-} from "./envelope/messages.ts";
-export type { ObjectSchema, ParseResult } from "./envelope/object-schema.ts";
-export type {
-  SafeParseValidator,
-  StandardValidator,
-  Validated,
-  Validator,
-} from "./envelope/validator.ts";
-export type {
-  Ack,
-  AckResult,
-  CommandMessage,
-  EventMessage,
-  Message,
-  MessageBase,
-  MessageKind,
-  Nack,
-  QueryMessage,
-  Sensitivity,
-  StateMessage,
-  StateOperation,
-  UserContext,
-  UserContextMessage,
-  ValidationDescriptor,
-} from "./envelope/types.ts";
+export { attachStateSync } from "./state/attach-state-sync.ts";
+export type * from "./state/types.ts";
+export { createStores } from "./stores/create-stores.ts";
+export type { CreateStoresOptions } from "./stores/create-stores.ts";
+export type * from "./stores/types.ts";
 
-export { BusValidationError, HostBridgeError } from "./errors.ts";
-export type { ErrorCode, Issue } from "./errors.ts";
+export { connectFrame } from "./transport/connect-frame.ts";
+export { connectParent } from "./transport/connect-parent.ts";
+export { connectTabs } from "./transport/connect-tabs.ts";
+export { connectWorker } from "./transport/connect-worker.ts";
+export type * from "./transport/types.ts";
+export { expose } from "./rpc/expose.ts";
+export { keep, release, transfer } from "./rpc/ownership.ts";
+export { wrap } from "./rpc/wrap.ts";
+export type * from "./rpc/types.ts";
+
+export { defineContracts } from "./contracts/define.ts";
+export type {
+  Contract,
+  Contracts,
+  ContractSchema,
+  Definitions,
+  PayloadsOf,
+} from "./contracts/define.ts";
+export { jsonSchema } from "./schema/json-schema.ts";
+export type { JsonSchemaValidator } from "./schema/json-schema.ts";
+export type { FromSchema, JsonSchema } from "./schema/types.ts";
+export { versionedMessageSchema } from "./schema/versioned.ts";
+
+export { HostBridgeError } from "./errors.ts";
