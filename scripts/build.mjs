@@ -74,12 +74,17 @@ async function buildClient() {
   const assets = new Map();
   const browser = await bundleModule(browserEntry);
   const bus = await bundleScript(join(root, "event_bus", "src", "page.ts"));
+  const inspector = await bundleModule(join(root, "event_bus", "src", "inspector", "page.ts"));
   const manifest = {
     browser: hashedScript("browser", browser),
     bus: hashedScript("bus", bus),
+    inspector: hashedScript("inspector", inspector),
     runtimes: {},
   };
-  assets.set(manifest.browser.file, browser).set(manifest.bus.file, bus);
+  assets
+    .set(manifest.browser.file, browser)
+    .set(manifest.bus.file, bus)
+    .set(manifest.inspector.file, inspector);
 
   for (const folder of await findRuntimes()) {
     const runtime = await bundleRuntime(folder);
