@@ -11,9 +11,8 @@ from typing import Any
 
 from flask import Flask
 
-from host_app import cart_views, errors, pages, static_files
+from host_app import cart_views, errors, pages, static_files, visitor_views, wording
 from host_app.database import close_connection, ensure_database
-from host_app.money import format_price
 from host_app.settings import DEFAULTS, REPOSITORY, from_environ, instance_folder, secret_key
 
 __all__ = ["create_app"]
@@ -41,11 +40,12 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = app.config["SHOP_MAX_BODY_BYTES"]
 
     pages.tiny.init_app(app)
-    app.jinja_env.filters["price"] = format_price
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     static_files.init_app(app)
+    wording.init_app(app)
     errors.init_app(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(cart_views.blueprint)
+    app.register_blueprint(visitor_views.blueprint)
     app.teardown_appcontext(close_connection)
     return app

@@ -8,11 +8,21 @@ from typing import Any
 
 from host_app.catalogue import Product
 
-__all__ = ["Cart", "CartError", "CartLimits", "CartLine"]
+__all__ = ["Cart", "CartError", "CartFull", "CartLimits", "CartLine"]
 
 
 class CartError(Exception):
     """A change that the cart cannot take; the message says why and what would work."""
+
+
+class CartFull(CartError):
+    """A cart that has as many `lines` as it may have."""
+
+    def __init__(self, lines: int) -> None:
+        super().__init__(
+            f"The cart is full: it has {lines} different products. Remove one to add another"
+        )
+        self.lines = lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +93,14 @@ class Cart:
     def add(self, product_id: str, change: int) -> None:
         """Change a product's quantity; at zero its line goes, over the limit it stays there.
 
-        Raises `CartError` where it needs one more line than there may be.
+        Raises `CartFull` where it needs one more line than there may be.
         """
         quantity = min(self._quantities.get(product_id, 0) + change, self._limits.quantity)
         if quantity <= 0:
             self._quantities.pop(product_id, None)
             return
         if product_id not in self._quantities and len(self._quantities) >= self._limits.lines:
-            raise CartError(
-                f"The cart is full: it has {self._limits.lines} different products. "
-                "Remove one to add another"
-            )
+            raise CartFull(self._limits.lines)
         self._quantities[product_id] = quantity
 
     @property

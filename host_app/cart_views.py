@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask import Blueprint, Response, abort, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from host_app.cart import Cart, CartError
+from host_app.cart import Cart, CartError, CartFull
 from host_app.catalogue import find_product, product_ids
 from host_app.database import connection
-from host_app.same_site import is_cross_site, return_path
-from host_app.visitor import cart_limits, leave_notice, load_cart, save_cart
+from host_app.same_site import refuse_other_sites, return_path
+from host_app.visitor import (
+    cart_item,
+    cart_limits,
+    cart_lines,
+    leave_notice,
+    load_cart,
+    save_cart,
+)
 
 __all__ = ["blueprint"]
 
 blueprint = Blueprint("cart", __name__, url_prefix="/cart")
-
-
-@blueprint.before_request
-def refuse_other_sites() -> None:
-    """Stop what another site makes a visitor's browser send."""
-    if is_cross_site(request):
-        abort(403, "The cart can only be changed from the shop's own pages")
+blueprint.before_request(refuse_other_sites)
 
 
 @blueprint.post("/items")
@@ -39,19 +40,23 @@ def add_item() -> AnyResponse:
     cart = load_cart()
     try:
         cart.add(product.id, change)
-    except CartError as error:
-        leave_notice(str(error))
+    except CartFull as error:
+        leave_notice("cart.full", lines=error.lines)
     else:
         save_cart(cart)
-        leave_notice(
-            f"{product.name} is in your cart." if change > 0 else "Your cart has been updated."
-        )
+        if change > 0:
+            leave_notice("notice.added", name=product.name)
+        else:
+            leave_notice("notice.updated")
     return redirect(return_path(request, otherwise=url_for("pages.home")), 303)
 
 
 @blueprint.put("")
 def replace() -> Response:
-    """Take over the whole cart: `{"items": [{"id", "quantity"}, …]}`; prices come from us."""
+    """Take over the whole cart: `{"items": [{"id", "quantity"}, …]}`.
+
+    The answer is the cart as it stands now: names and prices come from us.
+    """
     if not request.is_json:
         abort(415, "Send the cart as application/json")
     try:
@@ -61,7 +66,7 @@ def replace() -> Response:
     except CartError as error:
         abort(400, str(error))
     save_cart(cart)
-    return Response(status=204)
+    return jsonify(items=[cart_item(line) for line in cart_lines()])
 
 
 def _whole_number(text: str) -> int | None:

@@ -19,7 +19,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One thing to buy. `picture` is SVG markup of our own; `rating` is the reviews' mean."""
+    """One thing to buy. `picture` is SVG markup of our own; `rating` is the reviews' mean.
+
+    `goes_with` has the ids of the products that it goes well with.
+    """
 
     id: str
     name: str
@@ -28,6 +31,7 @@ class Product:
     blurb: str
     description: str
     details: Sequence[str]
+    goes_with: Sequence[str]
     picture: str
     rating: float
     review_count: int
@@ -106,6 +110,7 @@ def _product(row: sqlite3.Row) -> Product:
         blurb=row["blurb"],
         description=row["description"],
         details=tuple(row["details"].splitlines()),
+        goes_with=tuple(row["goes_with"].splitlines()),
         picture=row["picture"],
         rating=round(row["mean"], 1),
         review_count=row["review_count"],

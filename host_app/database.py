@@ -29,6 +29,7 @@ _TABLES = (
         blurb       TEXT NOT NULL,
         description TEXT NOT NULL,
         details     TEXT NOT NULL,
+        goes_with   TEXT NOT NULL,
         picture     TEXT NOT NULL
     ) STRICT
     """,
@@ -46,7 +47,7 @@ _TABLES = (
     """,
     "CREATE INDEX reviews_by_product ON reviews (product_id, created_at DESC)",
 )
-_ADD_PRODUCT = "INSERT INTO products VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ADD_PRODUCT = "INSERT INTO products VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ADD_REVIEW = "INSERT INTO reviews VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 

@@ -13,10 +13,8 @@ __all__ = ["init_app"]
 
 log = logging.getLogger("host_app")
 
-_TEXTS = {
-    404: ("We could not find that page", "It may have been moved, or the piece has sold out."),
-    500: ("Something broke in the kiln", "It is our fault, not yours. Please try again."),
-}
+# Those that people meet have words of their own, in every language.
+_WORDED = (404, 500)
 
 
 def init_app(app: Flask) -> None:
@@ -50,8 +48,14 @@ def _problem(error: HTTPException, status: int) -> Response:
 
 
 def _page(error: HTTPException, status: int) -> Response:
-    title, text = _TEXTS.get(status, (HTTPStatus(status).phrase, error.description or ""))
-    return Response(render_template("error.html", status=status, title=title, text=text), status)
+    page = render_template(
+        "error.html",
+        status=status,
+        worded=status in _WORDED,
+        phrase=HTTPStatus(status).phrase,
+        text=error.description or "",
+    )
+    return Response(page, status)
 
 
 def _add_headers(response: AnyResponse) -> AnyResponse:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+import flask
 from werkzeug.wrappers import Request
 
-__all__ = ["is_cross_site", "return_path"]
+__all__ = ["is_cross_site", "refuse_other_sites", "return_path"]
+
+_READING = ("GET", "HEAD", "OPTIONS")
 
 
 def is_cross_site(request: Request) -> bool:
@@ -22,6 +25,12 @@ def is_cross_site(request: Request) -> bool:
     origin = request.headers.get("Origin")
     # Hosts are compared without schemes: behind a proxy the shop does not know that it is HTTPS.
     return origin is not None and urlsplit(origin).netloc != request.host
+
+
+def refuse_other_sites() -> None:
+    """Stop what another site makes a visitor's browser send; runs before each view that writes."""
+    if flask.request.method not in _READING and is_cross_site(flask.request):
+        flask.abort(403, "This can only be changed from the shop's own pages")
 
 
 def return_path(request: Request, otherwise: str) -> str:

@@ -19,6 +19,8 @@ _SECRET_KEY_BYTES = 32
 
 DEFAULTS: Mapping[str, Any] = {
     "TINY_API_URL": "http://127.0.0.1:8100",
+    # The shop's own script makes the page's bus.
+    "TINY_BUS": False,
     # Lines that a cart may have, and pieces in one line.
     "SHOP_CART_MAX_LINES": 20,
     "SHOP_CART_MAX_QUANTITY": 99,

@@ -15,6 +15,9 @@ export default defineConfig(({ command }) => ({
     modules: { generateScopedName: `${tiny.name.toLowerCase()}-[local]` },
   },
   build: {
+    // These know light-dark(), which the stylesheet uses; for older ones it would be rewritten so
+    // that it no longer follows the page's theme.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     lib: {
       entry: "src/index.ts",
       formats: ["umd"],

@@ -8,6 +8,9 @@ export default defineConfig(({ command }) => ({
   // Library builds leave this expression as it is, and a browser has no `process`.
   define: command === "build" ? { "process.env.NODE_ENV": JSON.stringify("production") } : {},
   build: {
+    // These know light-dark(), which the stylesheet uses; for older ones it would be rewritten so
+    // that it no longer follows the page's theme.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     lib: {
       entry: "src/index.ts",
       formats: ["umd"],

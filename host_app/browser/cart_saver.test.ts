@@ -4,18 +4,21 @@ import { test } from "node:test";
 import { createCartSaver } from "./cart_saver.ts";
 
 function recorder() {
-  const sent: unknown[] = [];
+  const sent: string[] = [];
+  const saved: string[] = [];
   const errors: unknown[] = [];
   const finish: (() => void)[] = [];
-  const saver = createCartSaver({
+  const saver = createCartSaver<string>({
     delayMs: 0,
     send: (cart) => {
       sent.push(cart);
-      return new Promise((resolve) => finish.push(resolve));
+      if (cart === "bad") return Promise.reject(new Error("no"));
+      return new Promise((resolve) => finish.push(() => resolve(`${cart}, kept`)));
     },
+    onSaved: (kept) => saved.push(kept),
     onError: (error) => errors.push(error),
   });
-  return { saver, sent, errors, finish };
+  return { saver, sent, saved, errors, finish };
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
@@ -44,6 +47,19 @@ test("a change during a request waits for its answer and is sent after it", asyn
   assert.equal(saver.isBusy(), false);
 });
 
+test("what the host keeps is told once nothing later waits", async () => {
+  const { saver, saved, finish } = recorder();
+  saver.save("one");
+  const flushed = saver.flush();
+  saver.save("two");
+  finish[0]?.();
+  await turn();
+  assert.deepEqual(saved, []);
+  finish[1]?.();
+  await flushed;
+  assert.deepEqual(saved, ["two, kept"]);
+});
+
 test("flush sends at once what waits and nothing where nothing waits", async () => {
   const { saver, sent, finish } = recorder();
   await saver.flush();
@@ -57,20 +73,15 @@ test("flush sends at once what waits and nothing where nothing waits", async () 
 });
 
 test("a failed request is reported and does not stop the next one", async () => {
-  const errors: unknown[] = [];
-  const sent: unknown[] = [];
-  const saver = createCartSaver({
-    delayMs: 0,
-    send: (cart) => {
-      sent.push(cart);
-      return cart === "bad" ? Promise.reject(new Error("no")) : Promise.resolve();
-    },
-    onError: (error) => errors.push(error),
-  });
+  const { saver, sent, saved, errors, finish } = recorder();
   saver.save("bad");
   await saver.flush();
-  saver.save("good");
-  await saver.flush();
-  assert.deepEqual(sent, ["bad", "good"]);
   assert.equal(errors.length, 1);
+  assert.deepEqual(saved, []);
+  saver.save("good");
+  const flushed = saver.flush();
+  finish[0]?.();
+  await flushed;
+  assert.deepEqual(sent, ["bad", "good"]);
+  assert.deepEqual(saved, ["good, kept"]);
 });

@@ -43,8 +43,10 @@ def _product(data: dict[str, object], file: Path) -> SeedProduct:
     slug = file.stem
     reviews = data["reviews"]
     details = data["details"]
+    goes_with = data["goes_with"]
     assert isinstance(reviews, list)
     assert isinstance(details, list)
+    assert isinstance(goes_with, list)
     return SeedProduct(
         id=slug,
         columns=(
@@ -54,6 +56,7 @@ def _product(data: dict[str, object], file: Path) -> SeedProduct:
             str(data["blurb"]),
             str(data["description"]).strip(),
             "\n".join(details),
+            "\n".join(goes_with),
             file.with_suffix(".svg").read_text("utf-8").strip(),
         ),
         reviews=tuple(

@@ -59,15 +59,28 @@ def test_cart_survives_a_restart_of_the_shop(make_shop):
     assert "data-cart-count>3<" in second.get("/cart").text
 
 
-def test_script_of_the_build_is_in_pages_that_have_a_cart(shop, visitor, tmp_path):
+def test_script_of_the_build_stands_in_every_page_before_those_of_fragments(
+    shop, visitor, tmp_path
+):
     (tmp_path / "built").mkdir()
     entry = {"file": "shop-abc.js", "integrity": "sha384-xyz"}
     (tmp_path / "built" / "manifest.json").write_text(json.dumps({"shop": entry}))
     shop.jinja_env.globals["shop_script"] = built_script(tmp_path)
-    page = visitor.get("/").text
-    assert 'src="/static/built/shop-abc.js" integrity="sha384-xyz"' in page
-    assert '<script type="module" nonce="' in page
-    assert "shop-abc" not in visitor.get("/about").text
+    for path in ("/", "/about", "/cart", "/products/bud-vase"):
+        page = visitor.get(path).text
+        assert 'src="/static/built/shop-abc.js" integrity="sha384-xyz"></script>' in page
+        script = page[page.index("<script defer") :].split(">")[0]
+        assert 'nonce="' in script
+        assert "shop-abc" in script
+        assert page.count("data-bus-state") == 3
+    assert "<script" not in visitor.get("/nowhere").text
+
+
+def test_script_of_the_build_knows_development(make_shop, tmp_path):
+    for setting, expected in ((True, True), (False, False), (None, False)):
+        shop = make_shop(SHOP_SECRET_KEY="key", TINY_DEVELOPMENT=setting)
+        page = shop.test_client().get("/about").text
+        assert (" data-dev>" in page) is expected
 
 
 def test_shop_without_its_script_is_a_shop_all_the_same(shop, visitor, tmp_path):
@@ -79,3 +92,5 @@ def test_prices_read_the_same_everywhere():
     assert format_price(0) == "€0.00"
     assert format_price(2405) == "€24.05"
     assert format_price(123456789) == "€1,234,567.89"
+    assert format_price(123450, "de") == "1.234,50\u00a0€"
+    assert format_price(5, "de") == "0,05\u00a0€"

@@ -2,22 +2,33 @@
 import type { FormEvent } from "react";
 import { type CartItem, MAX_PIECES_PER_LINE } from "./items.ts";
 import { formatPrice } from "./money.ts";
+import type { Locale, Texts } from "./texts.ts";
 import styles from "./cart.module.css";
 
 export interface CartLineProps {
   readonly item: CartItem;
   readonly currency: string;
+  readonly locale: Locale;
+  readonly texts: Texts;
   /** Where the form is posted without JavaScript. */
   readonly action: string;
-  /** `quantity` is the difference that was asked for. */
-  readonly onAdjust: (item: CartItem, quantity: number) => void;
+  readonly onSetQuantity: (item: CartItem, quantity: number) => void;
 }
 
-export function CartLine({ item, currency, action, onAdjust }: CartLineProps) {
+export function CartLine({
+  item,
+  currency,
+  locale,
+  texts,
+  action,
+  onSetQuantity,
+}: CartLineProps) {
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const { submitter } = event.nativeEvent as SubmitEvent;
-    if (submitter instanceof HTMLButtonElement) onAdjust(item, Number(submitter.value));
+    if (!(submitter instanceof HTMLButtonElement)) return;
+    // A form's quantity is a difference.
+    onSetQuantity(item, item.quantity + Number(submitter.value));
   };
   return (
     <li className={styles.line}>
@@ -25,14 +36,16 @@ export function CartLine({ item, currency, action, onAdjust }: CartLineProps) {
         <input type="hidden" name="id" value={item.id} />
         <div className={styles.product}>
           <span className={styles.name}>{item.name}</span>
-          <span className={styles.unit}>{`${formatPrice(item.priceCents, currency)} each`}</span>
+          <span className={styles.unit}>
+            {texts.each(formatPrice(item.priceCents, currency, locale))}
+          </span>
         </div>
-        <div className={styles.stepper} role="group" aria-label={`Quantity of ${item.name}`}>
+        <div className={styles.stepper} role="group" aria-label={texts.quantityOf(item.name)}>
           <button
             className={styles.step}
             name="quantity"
             value="-1"
-            aria-label={`One ${item.name} less`}
+            aria-label={texts.less(item.name)}
           >
             <svg className={styles.icon} viewBox="0 0 16 16" aria-hidden="true">
               <path d="M3 8h10" />
@@ -43,7 +56,7 @@ export function CartLine({ item, currency, action, onAdjust }: CartLineProps) {
             className={styles.step}
             name="quantity"
             value="1"
-            aria-label={`One ${item.name} more`}
+            aria-label={texts.more(item.name)}
             disabled={item.quantity >= MAX_PIECES_PER_LINE}
           >
             <svg className={styles.icon} viewBox="0 0 16 16" aria-hidden="true">
@@ -52,13 +65,13 @@ export function CartLine({ item, currency, action, onAdjust }: CartLineProps) {
           </button>
         </div>
         <span className={styles.price}>
-          {formatPrice(item.priceCents * item.quantity, currency)}
+          {formatPrice(item.priceCents * item.quantity, currency, locale)}
         </span>
         <button
           className={styles.remove}
           name="quantity"
           value={-item.quantity}
-          aria-label={`Remove ${item.name}`}
+          aria-label={texts.remove(item.name)}
         >
           <svg className={styles.icon} viewBox="0 0 16 16" aria-hidden="true">
             <path d="M2.5 4h11M6 4V2.5h4V4M4 4l.7 9.5h6.6L12 4M6.7 6.8v4M9.3 6.8v4" />

@@ -1,24 +1,20 @@
 /** How far the cart is from free shipping, in words and as a bar. */
 import { useId } from "react";
-import { formatPrice } from "./money.ts";
 import styles from "./cart.module.css";
 
 export interface FreeShippingProps {
+  readonly note: string;
   /** Both in hundredths of the currency. */
   readonly total: number;
   readonly threshold: number;
-  readonly currency: string;
 }
 
-export function FreeShipping({ total, threshold, currency }: FreeShippingProps) {
+export function FreeShipping({ note, total, threshold }: FreeShippingProps) {
   const id = useId();
-  const missing = threshold - total;
   return (
     <div className={styles.shipping}>
       <label className={styles.note} htmlFor={id}>
-        {missing > 0
-          ? `${formatPrice(missing, currency)} more for free shipping`
-          : "Shipping is free"}
+        {note}
       </label>
       <progress
         className={styles.progress}

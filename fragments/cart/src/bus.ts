@@ -1,60 +1,40 @@
-/** Reaches the page's message bus, also where the page makes it after this fragment. */
-import { name } from "../tiny.json";
+/** The part of the page's bus that this fragment uses. The host gives it; some have none. */
 
-/** The part of `window.__MFE_BRIDGE__` that this fragment uses. */
-export interface Bridge {
-  getBus(): {
-    subscribe(
-      messageName: string,
-      handler: (message: { readonly payload?: unknown }) => void,
-      options: { subscriberId: string },
-    ): () => void;
-  };
-  tryPublish(message: object): unknown;
+export type Answer =
+  | { readonly accepted: true }
+  | { readonly accepted: false; readonly errorCode: string; readonly message: string };
+
+/** A value that the page's fragments share; undefined as long as nobody has set it. */
+export interface Shared<T> {
+  get(): T | undefined;
+  /** Calls `listener` after each change; the answer ends it. */
+  listen(listener: () => void): () => void;
 }
 
-declare global {
-  interface Window {
-    __MFE_BRIDGE__?: Bridge;
+export interface Bus {
+  atom<T>(key: string): Shared<T>;
+  /** Asks for a change; resolves to whether it was made. */
+  command(messageName: string, payload: object): Promise<Answer>;
+  /** Asks for an answer; rejects where none comes in time. */
+  request(
+    messageName: string,
+    payload: object,
+    options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<unknown>;
+  /** Messages that the host retains come at once; the answer ends it. */
+  subscribe(messageName: string, handler: () => void): () => void;
+}
+
+const NOTHING: Shared<never> = { get: () => undefined, listen: () => () => undefined };
+
+/** The shared value of `key`; never set where there is no bus, or where the host refuses it. */
+export function shared<T>(bus: Bus | undefined, key: string): Shared<T> {
+  if (!bus) return NOTHING;
+  try {
+    const found = bus.atom<T>(key);
+    found.get();
+    return found;
+  } catch {
+    return NOTHING;
   }
-}
-
-/** Calls `use` as soon as there is a bridge; the answer stops the waiting and what `use` began. */
-export function withBridge(use: (bridge: Bridge) => void | (() => void)): () => void {
-  let stop: void | (() => void);
-  const start = (): void => {
-    const bridge = window.__MFE_BRIDGE__;
-    if (!bridge) return;
-    window.removeEventListener("mfe-bridge-ready", start);
-    stop = use(bridge);
-  };
-  window.addEventListener("mfe-bridge-ready", start);
-  start();
-  return () => {
-    window.removeEventListener("mfe-bridge-ready", start);
-    stop?.();
-  };
-}
-
-/** Listens to the payloads of one message; the answer ends it. */
-export function listen(messageName: string, handler: (payload: unknown) => void): () => void {
-  return withBridge((bridge) =>
-    bridge
-      .getBus()
-      .subscribe(messageName, (message) => handler(message.payload), { subscriberId: name }),
-  );
-}
-
-/** Publishes a domain event as soon as there is a bridge; the answer drops one that waits. */
-export function publish(messageName: string, payload: object): () => void {
-  return withBridge((bridge) => {
-    bridge.tryPublish({
-      messageName,
-      messageVersion: 1,
-      kind: "event",
-      eventKind: "domain",
-      source: name,
-      payload,
-    });
-  });
 }

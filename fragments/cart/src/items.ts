@@ -8,76 +8,50 @@ export interface CartItem {
   readonly quantity: number;
 }
 
-/** `quantity` of "adjust" is a difference; "add" merges with a line of the same id. */
+export type Items = readonly CartItem[];
+
+/** "add" merges with a line of the same id; "set" gives a line its quantity, 0 removes it. */
 export type CartChange =
   | { readonly type: "add"; readonly item: CartItem }
-  | { readonly type: "adjust"; readonly id: string; readonly quantity: number };
-
-/** What the cart holds, and the last change in words (for a live region). */
-export interface CartState {
-  readonly items: readonly CartItem[];
-  readonly announcement: string;
-}
+  | { readonly type: "set"; readonly id: string; readonly quantity: number };
 
 /** Pieces of one product that a cart takes at most. */
 export const MAX_PIECES_PER_LINE = 99;
 
-/** The state after a change; the very same object if the change changes nothing. */
-export function applyChange(state: CartState, change: CartChange): CartState {
+/** The items after a change; the very same list if the change changes nothing. */
+export function applyChange(items: Items, change: CartChange): Items {
   const id = change.type === "add" ? change.item.id : change.id;
-  const line = state.items.find((item) => item.id === id);
+  const line = items.find((item) => item.id === id);
   const known = change.type === "add" ? change.item : line;
-  if (!known) return state;
+  if (!known) return items;
 
   const before = line?.quantity ?? 0;
-  const wanted = before + (change.type === "add" ? change.item.quantity : change.quantity);
+  const wanted = change.type === "add" ? before + change.item.quantity : change.quantity;
   const quantity = Math.min(Math.max(wanted, 0), MAX_PIECES_PER_LINE);
-  if (quantity === before) return state;
-  if (quantity === 0) {
-    return {
-      items: state.items.filter((item) => item.id !== id),
-      announcement: `${known.name} removed from the cart.`,
-    };
-  }
-  const next = { ...pick(known), quantity };
-  return {
-    items: line
-      ? state.items.map((item) => (item === line ? next : item))
-      : [...state.items, next],
-    announcement: `${known.name}: ${quantity} in the cart.`,
-  };
+  if (quantity === before) return items;
+  if (quantity === 0) return items.filter((item) => item !== line);
+  const next = { ...known, quantity };
+  return line ? items.map((item) => (item === line ? next : item)) : [...items, next];
+}
+
+/** The line that differs between two states of a cart, the last one of several; gone: 0 pieces. */
+export function changedLine(
+  before: Items,
+  after: Items,
+): { readonly name: string; readonly quantity: number } | undefined {
+  const gone = before.findLast(({ id }) => after.every((item) => item.id !== id));
+  const changed = after.findLast(
+    ({ id, quantity }) => before.find((item) => item.id === id)?.quantity !== quantity,
+  );
+  return changed ?? (gone && { name: gone.name, quantity: 0 });
 }
 
 /** How many pieces the cart holds. */
-export function countPieces(items: readonly CartItem[]): number {
+export function countPieces(items: Items): number {
   return items.reduce((sum, item) => sum + item.quantity, 0);
 }
 
 /** What all pieces cost together, in hundredths of the currency. */
-export function totalCents(items: readonly CartItem[]): number {
+export function totalCents(items: Items): number {
   return items.reduce((sum, item) => sum + item.quantity * item.priceCents, 0);
-}
-
-/** Whether a message's payload can be put into the cart; other teams send these messages. */
-export function isCartItem(value: unknown): value is CartItem {
-  if (typeof value !== "object" || value === null) return false;
-  const { id, name, priceCents, quantity } = value as Record<string, unknown>;
-  return (
-    typeof id === "string" &&
-    id !== "" &&
-    typeof name === "string" &&
-    isWhole(priceCents) &&
-    priceCents >= 0 &&
-    isWhole(quantity) &&
-    quantity > 0
-  );
-}
-
-function isWhole(value: unknown): value is number {
-  return Number.isSafeInteger(value);
-}
-
-/** Drops keys that a message carries beyond ours, because the cart is published and saved. */
-function pick({ id, name, priceCents, quantity }: CartItem): CartItem {
-  return { id, name, priceCents, quantity };
 }

@@ -1,41 +1,63 @@
-/** A bridge as the page offers it, which records what is published. */
-import type { Bridge } from "../src/bus.ts";
+/** A bus as the host gives one, which records what it is asked and answers as the test says. */
+import type { Answer, Bus } from "../src/bus.ts";
 
-type Handler = (message: { readonly payload?: unknown }) => void;
-
-export interface FakeBus {
-  readonly published: object[];
-  /** Ids of those who listen at the moment. */
-  readonly subscribers: () => string[];
-  /** Puts the bridge on `window`, as the page's bus script does. */
-  readonly arrive: () => void;
-  readonly send: (messageName: string, payload: unknown) => void;
+export interface FakeBus extends Bus {
+  /** Commands that were sent: name and payload. */
+  readonly commands: [string, object][];
+  /** Queries that were asked: their payloads. */
+  readonly asked: object[];
+  /** What the next commands get. */
+  answer: Answer;
+  /** What the next queries get; undefined: nobody answers. */
+  result: unknown;
+  /** How many listeners and subscriptions are open. */
+  readonly open: () => number;
+  readonly set: (key: string, value: unknown) => void;
+  readonly publish: (messageName: string) => void;
 }
 
-export function createFakeBus(): FakeBus {
-  const subscriptions = new Set<{ messageName: string; handler: Handler; subscriberId: string }>();
-  const published: object[] = [];
-  const bridge: Bridge = {
-    getBus: () => ({
-      subscribe(messageName, handler, { subscriberId }) {
-        const subscription = { messageName, handler, subscriberId };
-        subscriptions.add(subscription);
-        return () => subscriptions.delete(subscription);
-      },
-    }),
-    tryPublish: (message) => published.push(message),
+export function createFakeBus(initial: Record<string, unknown> = {}): FakeBus {
+  const values = new Map(Object.entries(initial));
+  const listeners = new Set<{ readonly on: string; readonly call: () => void }>();
+  const retained = new Set<string>();
+  const listen = (on: string, call: () => void): (() => void) => {
+    const listener = { on, call };
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+  const tell = (what: string): void => {
+    for (const { on, call } of [...listeners]) if (on === what) call();
   };
   return {
-    published,
-    subscribers: () => [...subscriptions].map(({ subscriberId }) => subscriberId),
-    arrive() {
-      window.__MFE_BRIDGE__ = bridge;
-      window.dispatchEvent(new Event("mfe-bridge-ready"));
+    commands: [],
+    asked: [],
+    answer: { accepted: true },
+    result: undefined,
+    atom: <T>(key: string) => ({
+      get: () => values.get(key) as T | undefined,
+      listen: (listener: () => void) => listen(key, listener),
+    }),
+    async command(messageName, payload) {
+      this.commands.push([messageName, payload]);
+      return this.answer;
     },
-    send(messageName, payload) {
-      for (const subscription of [...subscriptions]) {
-        if (subscription.messageName === messageName) subscription.handler({ payload });
-      }
+    async request(_messageName, payload) {
+      this.asked.push(payload);
+      if (this.result === undefined) throw new Error("nobody answers");
+      return this.result;
+    },
+    subscribe(messageName, handler) {
+      if (retained.has(messageName)) handler();
+      return listen(messageName, handler);
+    },
+    open: () => listeners.size,
+    set(key, value) {
+      values.set(key, value);
+      tell(key);
+    },
+    publish(messageName) {
+      retained.add(messageName);
+      tell(messageName);
     },
   };
 }

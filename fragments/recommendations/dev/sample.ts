@@ -18,4 +18,5 @@ export const sample: readonly Product[] = [
   priceCents: Number(priceCents),
   url: `/products/${id}`,
   picture: picture(index * 55),
+  goesWith: index % 2 === 0 ? ["lamp"] : ["mug", "bowl"],
 }));

@@ -1,23 +1,27 @@
-/** Answers the "Add to cart" forms with a message on the page's bus. */
-import { name } from "../tiny.json";
+/** Answers the "Add to cart" forms with a command on the page's bus. */
+import type { Bus } from "./bus.ts";
 import type { Product } from "./props.ts";
-
-/** The part of `window.__MFE_BRIDGE__` that this fragment uses. */
-export interface Bridge {
-  tryPublish(message: object): { readonly accepted: boolean };
-}
-
-declare global {
-  interface Window {
-    __MFE_BRIDGE__?: Bridge;
-  }
-}
+import type { Texts } from "./texts.ts";
 
 /** How long a button says that its product was added. */
 const FEEDBACK_MS = 1800;
+/** How long the page's host may take to put a product into the cart. */
+const ANSWER_TIMEOUT_MS = 2000;
 
-/** Listens to the forms in `element`; the answer ends it and puts the buttons' texts back. */
-export function addToCart(element: Element, products: readonly Product[]): () => void {
+export interface AddToCart {
+  /** Puts the buttons' own texts back. */
+  restore(): void;
+  /** As `restore`, and listens no more. */
+  end(): void;
+}
+
+/** Listens to the forms in `element`; without a bus they are sent to the host. */
+export function addToCart(
+  element: Element,
+  products: readonly Product[],
+  bus: Bus | undefined,
+  texts: () => Texts,
+): AddToCart {
   const confirmed = new Map<HTMLButtonElement, { text: string; timer: number }>();
 
   const restore = (button: HTMLButtonElement): void => {
@@ -33,9 +37,9 @@ export function addToCart(element: Element, products: readonly Product[]): () =>
     restore(button);
     const timer = window.setTimeout(() => restore(button), FEEDBACK_MS);
     confirmed.set(button, { text: button.textContent, timer });
-    button.textContent = "Added";
+    button.textContent = texts().added;
     button.classList.add("recs-added");
-    announce(element, `${product.name} added to the cart.`);
+    announce(element, texts().announced(product.name));
   };
 
   const submit = (event: Event): void => {
@@ -43,35 +47,39 @@ export function addToCart(element: Element, products: readonly Product[]): () =>
     const id = form.querySelector<HTMLInputElement>("input[name=id]")?.value;
     const product = products.find((candidate) => candidate.id === id);
     const button = form.querySelector("button");
-    // Where no bus takes the message the form is sent to the host, as without JavaScript.
-    if (!product || !button || !publish(product)) return;
+    if (!bus || !product || !button) return;
     event.preventDefault();
-    confirm(button, product);
+    const { name, priceCents } = product;
+    const item = { id: product.id, name, priceCents, quantity: 1 };
+    void bus.command("cart:add", item, { timeoutMs: ANSWER_TIMEOUT_MS }).then((answer) => {
+      if (ended) return;
+      if (answer.accepted) confirm(button, product);
+      // A refusal of the bus's own has a code that says which; this one is in words for people.
+      else if (answer.errorCode === "unknown") announce(element, answer.message, true);
+      // Nobody on this page takes it, so it goes to the host as without JavaScript.
+      else form.submit();
+    });
   };
 
+  let ended = false;
   element.addEventListener("submit", submit);
-  return () => {
-    element.removeEventListener("submit", submit);
+  const restoreAll = (): void => {
     for (const button of [...confirmed.keys()]) restore(button);
   };
+  return {
+    restore: restoreAll,
+    end() {
+      ended = true;
+      element.removeEventListener("submit", submit);
+      restoreAll();
+    },
+  };
 }
 
-/** Whether there was a bus and it took the message. */
-function publish({ id, name: productName, priceCents }: Product): boolean {
-  const answer = window.__MFE_BRIDGE__?.tryPublish({
-    messageName: "cart:item-added",
-    messageVersion: 1,
-    kind: "event",
-    eventKind: "domain",
-    source: name,
-    payload: { id, name: productName, priceCents, quantity: 1 },
-  });
-  return answer?.accepted === true;
-}
-
-/** Says it to screen readers, the same sentence twice in a row too. */
-function announce(element: Element, sentence: string): void {
+/** Says it to screen readers, also twice in a row; a refusal to the eye as well. */
+function announce(element: Element, sentence: string, refused = false): void {
   const status = element.querySelector("[role=status]");
   if (!status) return;
+  status.className = refused ? "recs-refusal" : "recs-hidden";
   status.textContent = status.textContent === sentence ? `${sentence}\u00a0` : sentence;
 }

@@ -13,3 +13,12 @@ test.each([
 ])("%i hundredths of %s read %s", (cents, currency, text) => {
   expect(formatPrice(cents, currency)).toBe(text);
 });
+
+test.each([
+  [5, "EUR", "0,05\u00a0€"],
+  [123_450, "EUR", "1.234,50\u00a0€"],
+  [1290, "CHF", "12,90\u00a0CHF"],
+  [-1290, "EUR", "−12,90\u00a0€"],
+])("in German %i hundredths of %s read %s", (cents, currency, text) => {
+  expect(formatPrice(cents, currency, "de")).toBe(text);
+});

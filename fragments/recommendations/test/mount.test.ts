@@ -1,32 +1,23 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { sample } from "../dev/sample.ts";
 import { mount, render } from "../src/index.ts";
-import { name } from "../tiny.json";
+import { createFakeBus, type FakeBus } from "./fake-bus.ts";
 
 let element: HTMLElement;
-let published: object[];
-let accepted: boolean;
+let bus: FakeBus;
 let unmount: () => void;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  published = [];
-  accepted = true;
-  window.__MFE_BRIDGE__ = {
-    tryPublish(message) {
-      published.push(message);
-      return { accepted };
-    },
-  };
+  bus = createFakeBus();
   element = document.body.appendChild(document.createElement("div"));
   element.innerHTML = render({ products: sample });
-  unmount = mount(element, { products: sample });
+  unmount = mount(element, { products: sample }, { bus });
 });
 
 afterEach(() => {
   unmount();
   element.remove();
-  delete window.__MFE_BRIDGE__;
   vi.useRealTimers();
 });
 
@@ -34,9 +25,11 @@ const button = (index: number): HTMLButtonElement =>
   element.querySelectorAll<HTMLButtonElement>("form button")[index]!;
 
 /** Sends the form of a card; whether the browser would have sent it to the host. */
-function submit(index: number): boolean {
+async function submit(index: number): Promise<boolean> {
   const event = new Event("submit", { bubbles: true, cancelable: true });
-  return element.querySelectorAll("form")[index]!.dispatchEvent(event);
+  const sent = element.querySelectorAll("form")[index]!.dispatchEvent(event);
+  await vi.advanceTimersByTimeAsync(0);
+  return sent;
 }
 
 const status = (): string => element.querySelector("[role=status]")?.textContent ?? "";
@@ -51,48 +44,94 @@ test("it keeps the HTML that the server rendered, and renders where there is non
   expect(empty.querySelectorAll("li")).toHaveLength(sample.length);
 });
 
-test("adding publishes the product instead of sending the form", () => {
-  expect(submit(1)).toBe(false);
-  expect(published).toEqual([
-    {
-      messageName: "cart:item-added",
-      messageVersion: 1,
-      kind: "event",
-      eventKind: "domain",
-      source: name,
-      payload: { id: "lamp", name: "Desk lamp with a long arm", priceCents: 5900, quantity: 1 },
-    },
+test("adding asks the page's host instead of sending the form", async () => {
+  expect(await submit(1)).toBe(false);
+  expect(bus.commands).toEqual([
+    [
+      "cart:add",
+      { id: "lamp", name: "Desk lamp with a long arm", priceCents: 5900, quantity: 1 },
+    ],
   ]);
 });
 
-test("the button confirms for a moment and it is announced, also the second time", () => {
-  submit(0);
+test("the button confirms for a moment and it is announced, also the second time", async () => {
+  await submit(0);
   expect(button(0).textContent).toBe("Added");
   expect(status()).toBe("Enamel mug added to the cart.");
   const first = status();
-  submit(0);
-  expect(published).toHaveLength(2);
+  await submit(0);
+  expect(bus.commands).toHaveLength(2);
   expect(status()).not.toBe(first);
-  vi.runAllTimers();
+  await vi.runAllTimersAsync();
   expect(button(0).textContent).toBe("Add to cart");
   expect(button(0).className).toBe("recs-add");
 });
 
-test("without a bus, or one that refuses, the form goes to the host", () => {
-  accepted = false;
-  expect(submit(0)).toBe(true);
-  delete window.__MFE_BRIDGE__;
-  expect(submit(0)).toBe(true);
+test("a refusal is said in the host's words and confirms nothing", async () => {
+  bus.answer = { accepted: false, errorCode: "unknown", message: "The cart is full." };
+  await submit(0);
+  expect(button(0).textContent).toBe("Add to cart");
+  expect(status()).toBe("The cart is full.");
+  expect(element.querySelector("[role=status]")?.className).toBe("recs-refusal");
+});
+
+test("without a bus, or one that nobody answers on, the form goes to the host", async () => {
+  const send = vi.spyOn(HTMLFormElement.prototype, "submit").mockImplementation(() => undefined);
+  bus.answer = { accepted: false, errorCode: "timeout", message: "No answer." };
+  await submit(0);
+  expect(send).toHaveBeenCalledOnce();
+  send.mockRestore();
+
+  unmount();
+  unmount = mount(element, { products: sample });
+  expect(await submit(0)).toBe(true);
   expect(button(0).textContent).toBe("Add to cart");
 });
 
-test("cleaning up ends everything and leaves no timer", () => {
-  submit(0);
+test("it follows the page's language in place", async () => {
+  const list = element.querySelector("ul");
+  await submit(0);
+  bus.setPreferences({ locale: "de" });
+  expect(element.querySelector("ul")).toBe(list);
+  expect(element.querySelector("h2")?.textContent).toBe("Das könnte Ihnen auch gefallen");
+  expect(button(0).textContent).toBe("In den Warenkorb");
+  expect(button(0).getAttribute("aria-label")).toBe("In den Warenkorb: Enamel mug");
+  expect(element.querySelector(".recs-price")?.textContent).toBe("12,90\u00a0€");
+  expect(element.querySelector("section")?.lang).toBe("de");
+  await submit(1);
+  expect(status()).toBe("Desk lamp with a long arm liegt im Warenkorb.");
+  await vi.runAllTimersAsync();
+  expect(button(1).textContent).toBe("In den Warenkorb");
+  bus.setPreferences({ locale: "en" });
+  expect(element.querySelector("h2")?.textContent).toBe("You may also like");
+});
+
+test("it tells the cart what goes well with it, and says that it is there", () => {
+  expect(bus.events).toEqual([["recommendations:ready", {}]]);
+  expect(bus.ask("recommendations:for-cart", { itemIds: ["lamp"] })).toMatchObject({
+    product: { id: "mug" },
+    goesWithId: "lamp",
+  });
+});
+
+test("a host that does not let it do that gets the cards all the same", async () => {
+  unmount();
+  bus.respond = bus.atom = () => {
+    throw new Error("not allowed");
+  };
+  unmount = mount(element, { products: sample }, { bus });
+  await submit(0);
+  expect(button(0).textContent).toBe("Added");
+});
+
+test("cleaning up ends everything and leaves no timer", async () => {
+  await submit(0);
   unmount();
   expect(vi.getTimerCount()).toBe(0);
+  expect(bus.open()).toBe(0);
   expect(button(0).textContent).toBe("Add to cart");
-  expect(submit(0)).toBe(true);
-  expect(published).toHaveLength(1);
+  expect(await submit(0)).toBe(true);
+  expect(bus.commands).toHaveLength(1);
 });
 
 test("arrows appear only where the cards do not fit, and know the ends", () => {
@@ -117,6 +156,10 @@ test("arrows appear only where the cards do not fit, and know the ends", () => {
   list.scrollLeft = 600;
   list.dispatchEvent(new Event("scroll"));
   expect(ends()).toEqual(["false", "true"]);
+
+  bus.setPreferences({ locale: "de" });
+  expect(nav.hidden).toBe(false);
+  expect(arrows[1]!.getAttribute("aria-label")).toBe("Weitere Produkte zeigen");
 
   unmount();
   expect(nav.hidden).toBe(true);

@@ -63,6 +63,18 @@ test.each(["/products/a:b", "products", "https://shop.example/a?b=1&c=2", "?page
   },
 );
 
+test("in German it says the same, under the heading that the host gives for it", () => {
+  const element = parse({
+    products: sample,
+    locale: "de",
+    heading: { en: "Goes well with it", de: "Passt gut dazu" },
+  });
+  expect(element.querySelector("h2")?.textContent).toBe("Passt gut dazu");
+  expect(element.querySelector(".recs-price")?.textContent).toBe("12,90\u00a0€");
+  expect(element.querySelector("form button")?.textContent).toBe("In den Warenkorb");
+  expect(element.querySelector("section")?.lang).toBe("de");
+});
+
 test("without products, or without props, it says so", () => {
   expect(render({})).toContain("Nothing to recommend right now.");
 });

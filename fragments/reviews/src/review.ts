@@ -14,30 +14,10 @@ export interface Review {
 export type Order = "newest" | "helpful" | "highest" | "lowest";
 
 /** The orders a reader can choose, the first one being the order at the start. */
-export const ORDERS: readonly { readonly value: Order; readonly label: string }[] = [
-  { value: "newest", label: "Newest" },
-  { value: "helpful", label: "Most helpful" },
-  { value: "highest", label: "Highest rating" },
-  { value: "lowest", label: "Lowest rating" },
-];
+export const ORDERS: readonly Order[] = ["newest", "helpful", "highest", "lowest"];
 
 /** From the best to the worst rating. */
 export const RATINGS: readonly number[] = [5, 4, 3, 2, 1];
-
-const MONTHS = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-];
 
 const byNewest = (a: Review, b: Review): number =>
   a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0;
@@ -76,21 +56,4 @@ export function distribution(
     const percent = reviews.length === 0 ? 0 : Math.round((count / reviews.length) * 100);
     return { rating, count, percent };
   });
-}
-
-/**
- * A day in words, such as `1 May 2026`; a text of another form comes back as it is.
- *
- * Not `Intl` or `Date`: their answer depends on locale and time zone, and text that differs
- * between server and browser breaks hydration.
- */
-export function formatDay(createdAt: string): string {
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})/.exec(createdAt) ?? [];
-  const name = MONTHS[Number(month) - 1];
-  return name === undefined ? createdAt : `${Number(day)} ${name} ${year}`;
-}
-
-/** `1 review`, `2 reviews`. */
-export function countReviews(count: number): string {
-  return `${count} ${count === 1 ? "review" : "reviews"}`;
 }

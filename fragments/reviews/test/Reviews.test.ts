@@ -2,8 +2,10 @@ import { type App, createApp, createSSRApp, nextTick } from "vue";
 import { renderToString } from "vue/server-renderer";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { sample } from "../dev/sample.ts";
+import { BUS } from "../src/bus.ts";
 import Reviews from "../src/index.ts";
 import type { Review } from "../src/review.ts";
+import { createFakeBus, type FakeBus } from "./fake-bus.ts";
 
 let app: App | undefined;
 let container: HTMLElement;
@@ -32,9 +34,10 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-async function mount(reviews = sample): Promise<void> {
+async function mount(reviews = sample, bus?: FakeBus): Promise<void> {
   const create = container.innerHTML === "" ? createApp : createSSRApp;
   app = create(Reviews, propsWith(reviews));
+  if (bus) app.provide(BUS, bus);
   app.mount(container);
   await nextTick();
 }
@@ -138,4 +141,70 @@ test("it takes over the server's HTML without a mismatch", async () => {
   await mount();
   expect(container.querySelector("li")).toBe(first);
   expect(items()).toHaveLength(3);
+});
+
+test("the server writes the language and the reader's name that the host gives", async () => {
+  const props = { ...propsWith(sample), locale: "de", userName: "Mira" };
+  container.innerHTML = await renderToString(createSSRApp(Reviews, props));
+  for (const text of ["8 Bewertungen", "4,0", "unter dem Namen Mira", "Neueste"]) {
+    expect(container.textContent).toContain(text);
+  }
+  expect(container.querySelector("section")?.lang).toBe("de");
+});
+
+test("it follows the page's language and keeps what the reader chose", async () => {
+  const bus = createFakeBus();
+  await mount(sample, bus);
+  await press("Only 5 stars");
+  bus.set("shop:preferences", { theme: "system", locale: "de" });
+  await nextTick();
+  expect(status()).toBe("3 von 4 Bewertungen mit 5 Sternen");
+  expect(container.textContent).toContain("1 weitere Bewertung zeigen");
+  expect(container.querySelector("time")?.textContent).toContain("2026");
+  bus.set("shop:preferences", { theme: "system", locale: "en" });
+  await nextTick();
+  expect(status()).toBe("3 of 4 reviews with 5 stars");
+});
+
+test("it says who would write a review, and follows login and logout", async () => {
+  const bus = createFakeBus({ "shop:session": { user: null } });
+  await mount(sample, bus);
+  expect(container.textContent).toContain("Log in, and your review carries your name.");
+  bus.set("shop:session", { user: { id: "mira", name: "Mira" } });
+  await nextTick();
+  expect(container.textContent).toContain("You would write your review as Mira.");
+  bus.set("shop:session", { user: null });
+  await nextTick();
+  expect(container.textContent).toContain("Log in, and your review carries your name.");
+});
+
+test("it takes over the server's HTML, then shows the page's state, with no mismatch", async () => {
+  const bus = createFakeBus({
+    "shop:session": { user: { id: "mira", name: "Mira" } },
+    "shop:preferences": { theme: "dark", locale: "de" },
+  });
+  container.innerHTML = await server();
+  const heading = container.querySelector("h2");
+  await mount(sample, bus);
+  expect(container.querySelector("h2")).toBe(heading);
+  expect(heading?.textContent).toContain("Bewertungen von Enamel mug");
+  expect(container.textContent).toContain("unter dem Namen Mira");
+});
+
+test("a host that does not let it read anything gets what the props say", async () => {
+  const bus = createFakeBus();
+  bus.atom = () => {
+    throw new Error("not allowed");
+  };
+  await mount(sample, bus);
+  expect(container.textContent).toContain("8 reviews");
+});
+
+test("unmounting leaves nobody listening", async () => {
+  const bus = createFakeBus();
+  await mount(sample, bus);
+  expect(bus.open()).toBe(2);
+  app?.unmount();
+  app = undefined;
+  expect(bus.open()).toBe(0);
 });

@@ -2,12 +2,11 @@ import { expect, test } from "vitest";
 import {
   arrange,
   average,
-  countReviews,
   distribution,
-  formatDay,
   type Order,
   type Review,
 } from "../src/review.ts";
+import { formatDay, formatRating, TEXTS } from "../src/texts.ts";
 
 function review(id: string, rating: number, createdAt: string, helpful: number): Review {
   return { id, author: "Mira", rating, title: id, body: "", createdAt, helpful };
@@ -55,14 +54,20 @@ test("the distribution names every rating, also those that nobody gave", () => {
 });
 
 test.each([
-  ["2026-05-01", "1 May 2026"],
-  ["2025-12-31T23:59:00Z", "31 December 2025"],
-  ["2026-13-01", "2026-13-01"],
-  ["yesterday", "yesterday"],
-])("the day %s reads %s", (day, text) => {
-  expect(formatDay(day)).toBe(text);
+  ["2026-05-01", "1 May 2026", "1. Mai 2026"],
+  ["2025-12-31T23:59:00Z", "31 December 2025", "31. Dezember 2025"],
+  ["2026-13-01", "2026-13-01", "2026-13-01"],
+  ["yesterday", "yesterday", "yesterday"],
+])("the day %s reads %s, in German %s", (day, english, german) => {
+  expect(formatDay(day, TEXTS.en)).toBe(english);
+  expect(formatDay(day, TEXTS.de)).toBe(german);
+});
+
+test("a rating has the decimal mark of its language", () => {
+  expect([4.5, 4].map((rating) => formatRating(rating, TEXTS.de, true))).toEqual(["4,5", "4,0"]);
+  expect([4.5, 4].map((rating) => formatRating(rating, TEXTS.en, false))).toEqual(["4.5", "4"]);
 });
 
 test("one review is not plural", () => {
-  expect([0, 1, 2].map(countReviews)).toEqual(["0 reviews", "1 review", "2 reviews"]);
+  expect([0, 1, 2].map(TEXTS.en.reviews)).toEqual(["0 reviews", "1 review", "2 reviews"]);
 });
