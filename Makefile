@@ -9,7 +9,8 @@ STAMPS := .tiny/stamps
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 FRAGMENTS := $(patsubst fragments/%/package.json,%,$(wildcard fragments/*/package.json))
-BROWSER_SOURCES := $(shell find event_bus tiny_client/browser runtimes host_app/browser scripts \
+BROWSER_SOURCES := $(shell find event_bus tiny_client/browser runtimes host_app/browser \
+	host_app/texts scripts \
 	-name node_modules -prune -o -name dist -prune -o -type f \
 	\( -name '*.ts' -o -name '*.mjs' -o -name '*.json' \) -print 2>/dev/null)
 
@@ -37,6 +38,7 @@ check: build
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	npm run check
+	npm run check:contracts
 	@for fragment in $(FRAGMENTS); do \
 		echo "== fragments/$$fragment"; (cd fragments/$$fragment && npm run check) || exit 1; done
 
