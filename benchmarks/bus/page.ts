@@ -77,7 +77,8 @@ async function broadcast(): Promise<Echo> {
 }
 
 async function comlink(): Promise<Echo> {
-  return Comlink.wrap<{ echo(value: number): number }>(await port("comlink")).echo;
+  const remote = Comlink.wrap<{ echo(value: number): number }>(await port("comlink"));
+  return (value) => remote.echo(value);
 }
 
 async function penpal(): Promise<Echo> {
@@ -93,7 +94,8 @@ async function penpal(): Promise<Echo> {
 }
 
 async function ours(): Promise<Echo> {
-  return wrap<{ echo(value: number): number }>(await port("ours")).echo;
+  const remote = wrap<{ echo(value: number): number }>(await port("ours"));
+  return (value) => remote.echo(value);
 }
 
 const peers: Record<string, () => Promise<Echo>> = {

@@ -7,7 +7,20 @@ export type { TopicRegistration, TopicRegistryOptions } from "./bus/registry.ts"
 export type * from "./bus/types.ts";
 export { completeMessage, createEvent } from "./envelope/complete.ts";
 export type { CreateEventOptions, IncompleteMessage } from "./envelope/complete.ts";
-export * from "./envelope/messages.ts";
+export {
+  CommandMessageSchema,
+  EventMessageSchema,
+  MessageBaseSchema,
+  MessageKindSchema,
+  MessageSchema,
+  QueryMessageSchema,
+  SensitivitySchema,
+  StateMessageSchema,
+  StateOperationSchema,
+  UserContextMessageSchema,
+  UserContextSchema,
+  ValidationDescriptorSchema,
+} from "./envelope/messages.ts";
 export type { ObjectSchema, ParseResult, Schema } from "./envelope/object-schema.ts";
 export type * from "./envelope/types.ts";
 export type * from "./envelope/validator.ts";

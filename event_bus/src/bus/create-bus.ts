@@ -65,7 +65,7 @@ export function createBus(options: CreateBusOptions): Bus {
   const watchers = [observability, log].filter(Boolean) as Watcher[];
   const watched = watchers.length > 0;
   const routes = createRoutes();
-  const { open, count, end } = createLifetimes();
+  const { open, end } = createLifetimes();
   const pending = new Map<string, Pending>();
   let disposed = false;
   let hooks: readonly BeforeDeliverHook[] = [
@@ -164,14 +164,9 @@ export function createBus(options: CreateBusOptions): Bus {
       listed: false,
       handler: once ? (message) => (off(), call(message)) : call,
     };
-    const off = open(
-      () => {
-        routes.remove(name, listener);
-        onEnd?.();
-      },
-      id,
-      signal,
-    );
+    const remove = (): void => routes.remove(name, listener);
+    // Most have nothing that ends them but their own off and the bus: that much is cheap.
+    const off = signal || onEnd ? open(() => (remove(), onEnd?.()), signal) : remove;
     if (name && replay && retained?.covers(name)) {
       queue.push(() => {
         for (const message of retained.of(name, replay)) {
@@ -276,7 +271,13 @@ export function createBus(options: CreateBusOptions): Bus {
       ),
     log: () => log?.records() ?? [],
     report,
-    subscriptions: count,
+    subscriptions() {
+      const counts = new Map<string, number>();
+      for (const { subscriberId = defaultSubscriberId } of routes.all()) {
+        counts.set(subscriberId, (counts.get(subscriberId) ?? 0) + 1);
+      }
+      return counts;
+    },
     onDispose(callback) {
       const off = open(() => disposed && callback());
       if (disposed) off();
@@ -286,6 +287,7 @@ export function createBus(options: CreateBusOptions): Bus {
       disposed = true;
       queue.clear();
       end(gone());
+      for (const listener of routes.all()) listener.handler = undefined;
     },
   });
 }

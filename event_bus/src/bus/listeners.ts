@@ -21,8 +21,10 @@ export interface ListenerList {
 export interface Routes {
   /** Under the empty name: for every message. */
   add(name: string, listener: Listener): void;
-  /** A delivery that is under way does not reach it any more. To be called once. */
+  /** A delivery that is under way does not reach it any more. */
   remove(name: string, listener: Listener): void;
+  /** Every listener that is on a list. */
+  all(): readonly Listener[];
   /** Where a message goes: to those who get every message, to its name's own, to patterns. */
   of(messageName: string): readonly (ListenerList | undefined)[];
 }
@@ -58,6 +60,7 @@ export function createRoutes(): Routes {
     remove(name, listener) {
       listener.handler = undefined;
       if (!listener.listed) return;
+      listener.listed = false;
       const lists = listsOf(name);
       const list = lists.get(name) as ListenerList;
       list.live -= 1;
@@ -68,6 +71,10 @@ export function createRoutes(): Routes {
       }
       if (!list.live) lists.delete(name);
     },
+    all: () =>
+      [...topics.values(), ...patterns.values()].flatMap(({ entries }) =>
+        entries.filter(({ handler }) => handler),
+      ),
     of: (messageName) => recall(known, messageName, find),
   };
 }

@@ -78,7 +78,6 @@ export function ask(
           // Of no effect where it is settled.
           reject(reason);
         },
-        undefined,
         signal,
       );
       fail = (reason) => {

@@ -73,6 +73,35 @@ describe("an AbortSignal", () => {
   });
 });
 
+describe("a signal that throws", () => {
+  const fail = (): never => {
+    throw new Error("hostile");
+  };
+
+  test("subscribes nothing where it cannot be listened to", () => {
+    const bus = openBus();
+    const unreadable = Object.defineProperty({}, "aborted", { get: fail });
+    for (const signal of [{ addEventListener: fail }, unreadable]) {
+      assert.throws(() => bus.subscribe("a", () => 1, { signal: signal as AbortSignal }));
+    }
+    assert.equal(bus.subscriptions().size, 0);
+  });
+
+  test("keeps no subscription alive", (context) => {
+    context.mock.method(console, "error", () => undefined);
+    const bus = openBus();
+    let received = 0;
+    const signal = { addEventListener: () => undefined, removeEventListener: fail } as never;
+    const off = bus.subscribe("a", () => (received += 1), { signal });
+    bus.subscribe("a", () => (received += 1), { signal });
+    assert.throws(off, { message: "hostile" });
+    assert.equal(bus.subscriptions().get("shop"), 1);
+    bus.dispose();
+    bus.attemptPublish(event("a"));
+    assert.equal(received, 0);
+  });
+});
+
 describe("an observer", () => {
   test("with a subscriber id sees what that id may read, one without sees everything", () => {
     const registry = new TopicRegistry();
@@ -106,12 +135,6 @@ describe("what is subscribed", () => {
     assert.equal(bus.subscriptions().get("cart"), 1);
     bus.dispose();
     assert.equal(bus.subscriptions().size, 0);
-  });
-
-  test("is counted while it waits for its retained messages too", () => {
-    const bus = openBus({ dispatch: "microtask", retain: { a: 1 } });
-    bus.subscribe("a", () => 1);
-    assert.equal(bus.subscriptions().get("shop"), 1);
   });
 });
 

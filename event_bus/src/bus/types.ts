@@ -122,7 +122,7 @@ export interface CreateBusOptions {
         readonly enabled: boolean;
         /** Milliseconds. */
         readonly windowMs: number;
-        /** Ids that are remembered at least; 10,000 unless given. */
+        /** Ids that are remembered; 10,000 unless given. */
         readonly maxIds?: number | undefined;
       }
     | undefined;

@@ -4,17 +4,33 @@ import type { Bus } from "../bus/types.ts";
 import { tell } from "./tell.ts";
 
 export interface Audience {
-  /** Calls each listener. */
+  /** Calls each listener because of a change. */
   call(): void;
+  /** As `call`, but once only for all that one change reaches it by. */
+  pass(): void;
   add(listener: () => void): () => void;
   /** Calls `start` with the first listener, and what it returns after the last. */
   onMount(start: () => void | (() => void)): () => void;
+}
+
+/** Counts the changes of all stores. */
+let changes = 0;
+
+/** Calls all these listeners because of one change. */
+export function announce(audiences: Iterable<Audience>): void {
+  changes += 1;
+  for (const audience of audiences) audience.call();
 }
 
 export function createAudience(bus: Bus): Audience {
   const listeners = new Set<() => void>();
   const mounts = new Set<(on: boolean) => void>();
   let mounted = false;
+  let passed = 0;
+
+  function call(): void {
+    for (const listener of listeners) listener();
+  }
 
   function mount(on: boolean): void {
     mounted = on;
@@ -22,8 +38,11 @@ export function createAudience(bus: Bus): Audience {
   }
 
   return {
-    call() {
-      for (const listener of listeners) listener();
+    call,
+    pass() {
+      if (passed === changes) return;
+      passed = changes;
+      call();
     },
     add(listener) {
       listeners.add(listener);

@@ -34,6 +34,19 @@ describe("a computed store", () => {
     assert.deepEqual(heard, ["2 3 1", "4 6 2"]);
   });
 
+  test("tells who came while it was another of a value that has come back", async () => {
+    const { stores } = openPage({ dispatch: "microtask" });
+    const a = stores.atom("a", 0);
+    const double = stores.computed([a], (x) => 2 * x);
+    double.listen(() => undefined);
+    a.set(1);
+    const heard: number[] = [];
+    double.subscribe((value) => heard.push(value));
+    a.set(0);
+    await Promise.resolve();
+    assert.deepEqual(heard, [2, 0]);
+  });
+
   test("tells nothing where its value is the same", () => {
     const { stores } = openPage();
     const a = stores.atom("a", 1);

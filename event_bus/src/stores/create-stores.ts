@@ -6,7 +6,7 @@ import type { StateMessage } from "../envelope/types.ts";
 import { BusPolicyError } from "../errors.ts";
 import { diffPatch, isPlain } from "../state/merge-patch.ts";
 import type { StateSyncCoordinator } from "../state/types.ts";
-import { createAudience } from "./audience.ts";
+import { announce, createAudience } from "./audience.ts";
 import type { Audience } from "./audience.ts";
 import { compute, differ } from "./computed.ts";
 import { readPath, writePath } from "./paths.ts";
@@ -42,8 +42,9 @@ function openPage(state: StateSyncCoordinator): Page {
   pages.set(state, page);
   state.onChange((key) => {
     const audience = page.audiences[key];
-    if (page.held) audience && page.held.add(audience);
-    else audience?.call();
+    if (!audience) return;
+    if (page.held) page.held.add(audience);
+    else announce([audience]);
   });
   return page;
 }
@@ -147,7 +148,7 @@ export function createStores(bus: Bus, options: CreateStoresOptions): Stores {
     computed(from, make) {
       const audience = createAudience(bus);
       audience.onMount(() => {
-        const offs = from.map((store) => store.listen(audience.call));
+        const offs = from.map((store) => readable.watch(store, audience.pass));
         return () => {
           for (const off of offs) off();
         };
@@ -168,7 +169,7 @@ export function createStores(bus: Bus, options: CreateStoresOptions): Stores {
       } finally {
         pending = undefined;
         page.held = held;
-        if (!held) for (const audience of mine) audience.call();
+        if (!held) announce(mine);
       }
     },
     onMount: readable.onMount,

@@ -9,6 +9,11 @@ export interface Readables {
   /** A frozen store that reads by `get`, with `more` in it. */
   create<T, M extends object>(get: () => T, audience: Audience, more?: M): ReadableStore<T> & M;
   readonly onMount: Stores["onMount"];
+  /**
+   * Calls `call` whenever a listener of the store might hear something. Not by `listen`: a value
+   * that has come back is none to that one, and may be one to somebody who came in between.
+   */
+  watch(store: ReadableStore<unknown>, call: () => void): () => void;
 }
 
 const audienceOf = new WeakMap<object, Audience>();
@@ -46,5 +51,6 @@ export function createReadables(bus: Bus, ending: (end: () => void) => () => voi
       return store;
     },
     onMount: (store, start) => ending((audienceOf.get(store) as Audience).onMount(start)),
+    watch: (store, call) => ending((audienceOf.get(store) as Audience).add(call)),
   };
 }
