@@ -328,3 +328,15 @@ describe("the end of a handle", () => {
     assert.equal(count, 1);
   });
 });
+
+test("a handle with contracts takes patterns too, whose payloads may be anything", () => {
+  const bus = openBus();
+  const cart = connectFragment<{ "cart:added": { id: string } }>(bus, "Cart");
+  const heard: unknown[] = [];
+  cart.subscribe("cart:*", ({ payload }: { readonly payload: unknown }) => heard.push(payload));
+  cart.subscribe("cart:added", ({ payload }) => heard.push(payload.id.length));
+  // @ts-expect-error a misspelt name
+  cart.subscribe("cart:add", () => undefined);
+  cart.publish("cart:added", { id: "p1" });
+  assert.deepEqual(heard, [2, { id: "p1" }]);
+});

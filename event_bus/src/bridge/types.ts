@@ -31,6 +31,12 @@ export interface HandleRequestOptions extends Omit<PublishOptions, "causationId"
   readonly expectedResult?: string | undefined;
 }
 
+/** A name with a contract, or a pattern. */
+type Readable<P> = (string & keyof P) | `${string}*`;
+
+/** What a pattern brings may be anything. */
+type PayloadOf<P, N> = N extends keyof P ? P[N] : unknown;
+
 type Listening = Omit<SubscribeOptions, "subscriberId">;
 
 /**
@@ -50,16 +56,16 @@ export interface FragmentHandle<P extends object = Payloads> extends Stores {
     options?: PublishOptions,
   ): AckResult;
   /** As `Bus.subscribe`. */
-  subscribe<N extends string & keyof P>(
+  subscribe<N extends Readable<P>>(
     messageName: N,
-    handler: Handler<MessageOf<P[N]>>,
+    handler: Handler<MessageOf<PayloadOf<P, N>>>,
     options?: Listening,
   ): Unsubscribe;
   /** As `Bus.messages`. */
-  messages<N extends string & keyof P>(
+  messages<N extends Readable<P>>(
     messageName: N,
     options?: Omit<StreamOptions, "subscriberId">,
-  ): AsyncIterableIterator<MessageOf<P[N]>>;
+  ): AsyncIterableIterator<MessageOf<PayloadOf<P, N>>>;
   /** Every message that this fragment may read. */
   observe(handler: Handler, options?: Pick<Listening, "signal">): Unsubscribe;
   /** Publishes a query; resolves to the payload of its answer. Rejects as `Bus.request`. */
