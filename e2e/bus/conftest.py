@@ -17,15 +17,10 @@ def origins(tmp_path_factory) -> Iterator[TwoOrigins]:
         yield started
 
 
-@pytest.fixture(scope="session")
-def base_url(origins) -> str:
-    return origins.page
-
-
 @pytest.fixture
-def host(page: Page) -> Page:
+def host(page: Page, origins: TwoOrigins) -> Page:
     """A page that has no frame yet."""
-    page.goto("/page.html")
+    page.goto(f"{origins.page}/page.html")
     return page
 
 

@@ -25,11 +25,11 @@ def test_a_worker_is_called_on_its_own_scope(host):
 
 
 @pytest.fixture
-def tabs(context) -> list[Page]:
+def tabs(context, origins) -> list[Page]:
     """Two tabs that are joined."""
     opened = [context.new_page() for _ in range(2)]
     for tab in opened:
-        tab.goto("/page.html")
+        tab.goto(f"{origins.page}/page.html")
         tab.evaluate("topics => connectTabs(topics)", TOPICS)
     return opened
 
@@ -47,14 +47,14 @@ def test_a_tab_answers_another(tabs):
     assert one.evaluate("lab.ask('session:age')") == 5
 
 
-def test_values_are_shared_and_a_late_tab_gets_them(tabs, context, until):
+def test_values_are_shared_and_a_late_tab_gets_them(tabs, context, origins, until):
     one, two = tabs
     one.evaluate("lab.set('cart', { lines: 1 })")
     until(two, "lab.state.getSnapshot('cart')", {"lines": 1})
     two.evaluate("lab.set('cart', { lines: 2 })")
     until(one, "lab.state.getSnapshot('cart')", {"lines": 2})
     late = context.new_page()
-    late.goto("/page.html")
+    late.goto(f"{origins.page}/page.html")
     late.evaluate("topics => connectTabs(topics)", TOPICS)
     until(late, "lab.state.getSnapshot('cart')", {"lines": 2})
 

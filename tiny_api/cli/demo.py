@@ -63,6 +63,7 @@ def demo(port: int, api_port: int, folder: Path) -> None:
         "TINY_CACHE_DIR": str((folder / "cache").resolve()),
         "TINY_CACHE_TTL": os.environ.get("TINY_CACHE_TTL", "2"),
         "TINY_PREVIEW": os.environ.get("TINY_PREVIEW", "true"),
+        "TINY_DEVELOPMENT": os.environ.get("TINY_DEVELOPMENT", "true"),
         "SHOP_DATABASE": str((folder / "shop.db").resolve()),
     }
     environ.pop("TINY_DEPLOY_TOKEN", None)  # the servers have no use for it
