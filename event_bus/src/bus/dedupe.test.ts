@@ -37,6 +37,27 @@ describe("dedupe", () => {
     assert.equal(bus.attemptPublish(message).status, "dedupe");
   });
 
+  test("a policy that publishes another one leaves both with ids and times of their own", (context) => {
+    context.mock.timers.enable({ apis: ["Date"] });
+    const outer = event("a");
+    const inner = event("b");
+    const bus = openBus({
+      dedupe,
+      policy({ messageName }) {
+        if (messageName !== "a") return;
+        context.mock.timers.tick(windowMs / 2);
+        bus.publish(inner);
+      },
+    });
+    bus.publish(outer);
+    context.mock.timers.tick(windowMs - 1);
+    assert.equal(bus.attemptPublish(outer).status, "dedupe");
+    assert.equal(bus.attemptPublish(inner).status, "dedupe");
+    context.mock.timers.tick(1);
+    assert.equal(bus.attemptPublish(inner).status, "delivered");
+    assert.equal(bus.attemptPublish(outer).status, "delivered");
+  });
+
   test("is off unless it is enabled", () => {
     for (const bus of [openBus(), openBus({ dedupe: { ...dedupe, enabled: false } })]) {
       const message = event("a");

@@ -23,11 +23,25 @@ export function createDeliver(registry: TopicRegistry | undefined, failed: Faile
     );
   }
 
+  /** Apart from the loop, where what its closure holds would be set up for each listener. */
+  function watch(
+    result: Partial<PromiseLike<unknown>>,
+    message: Message,
+    subscriberId: string | undefined,
+    context: ObservabilityContext | undefined,
+  ): void {
+    if (typeof result.then === "function") {
+      result.then(undefined, (error) => failed(error, message, subscriberId, context));
+    }
+  }
+
   return (listeners, message, receivers, context) => {
     // Those that come while it goes on are not reached.
     const { length } = listeners;
-    let asked: string | undefined | null = null;
-    let may = false;
+    // Not null to begin with: what is compared for each listener is then of one type, and the
+    // engine compares two references in place of calling for help.
+    let asked = listeners[0]?.subscriberId;
+    let may = mayRead(asked, message);
     for (let index = 0; index < length; index += 1) {
       const { handler, subscriberId } = listeners[index] as Listener;
       if (!handler) continue;
@@ -36,10 +50,8 @@ export function createDeliver(registry: TopicRegistry | undefined, failed: Faile
       if (!may) continue;
       receivers?.push(subscriberId as string);
       try {
-        const result = handler(message) as PromiseLike<unknown> | null | undefined;
-        if (typeof result?.then === "function") {
-          result.then(undefined, (error) => failed(error, message, subscriberId, context));
-        }
+        const result: unknown = handler(message);
+        if (result) watch(result as object, message, subscriberId, context);
       } catch (error) {
         failed(error, message, subscriberId, context);
       }

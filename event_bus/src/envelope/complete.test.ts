@@ -57,5 +57,11 @@ describe("a random id", () => {
     const ids = Array.from({ length: 1000 }, randomId);
     for (const id of ids) assert.match(id, shape);
     assert.equal(new Set(ids).size, 1000);
+    // Each digit takes every value that it may: none at the hyphens and the version, four at the
+    // variant, sixteen elsewhere.
+    for (let at = 0; at < 36; at += 1) {
+      const values = new Set(ids.map((id) => id[at])).size;
+      assert.equal(values, [8, 13, 14, 18, 23].includes(at) ? 1 : at === 19 ? 4 : 16);
+    }
   });
 });
