@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from tiny_client.stats import EngineStats
+
 __all__ = ["Engine", "FragmentConfig", "LoadedRelease", "RenderJob", "RuntimeRef", "Script"]
 
 
@@ -82,6 +84,17 @@ class Engine(Protocol):
 
     def render(self, job: RenderJob, *, timeout: float) -> str:
         """Return the HTML of `job` within `timeout` seconds, or raise a `RenderError`."""
+        ...
+
+    def warm(self, job: RenderJob, *, timeout: float) -> None:
+        """Render `job` once wherever it may be rendered later, while others go on rendering.
+
+        Takes at most `timeout` seconds; raises the last `RenderError` where no render came through.
+        """
+        ...
+
+    def stats(self) -> EngineStats:
+        """Say what it holds and what it did; cheap, but it asks the kernel for memory figures."""
         ...
 
     def close(self) -> None:

@@ -26,7 +26,8 @@ class CacheStats:
 class EngineStats:
     """The engine: worker processes, what they hold, and what they did since the start.
 
-    `kills` counts worker processes by why they were ended (late, memory, crashed, recycled).
+    `kills` counts worker processes by why they were ended (late, memory, crashed, recycled,
+    idle, closed).
     `memory_bytes` is what the worker processes hold in private memory.
     """
 
@@ -46,7 +47,8 @@ class LoaderStats:
     """The loader: releases in memory, and how loads ended since the start.
 
     A load is fresh (from memory within its TTL), stale, or waited for; `requests` counts what was
-    sent to the registry, by outcome (ok, not-modified, not-found, failed).
+    sent to the registry, by outcome (ok, not-modified, not-found, failed), the last of which was
+    `last_request` at `last_request_at` (seconds since 1970; "" and 0 where there was none).
     """
 
     memory: CacheStats = field(default_factory=CacheStats)
@@ -54,6 +56,8 @@ class LoaderStats:
     stale: int = 0
     waited: int = 0
     requests: Mapping[str, int] = field(default_factory=dict)
+    last_request: str = ""
+    last_request_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

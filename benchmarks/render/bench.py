@@ -2,10 +2,12 @@
 
 Both take the same bundle from the same registry. `render` loads (warm) and renders anew for each
 request; `memoized` is the same for a release that is pure. Rounds alternate, medians are printed.
+The other case, `engine`, is one worker of the engine beside a Node worker: see engine.py.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import statistics
@@ -15,6 +17,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import engine
 
 from tiny_client import EngineSettings, LoaderSettings, TinyClient
 from tiny_client.testing import FakeRegistry
@@ -95,12 +99,23 @@ def measure() -> dict[str, list[float]]:
     return figures
 
 
-def main() -> None:
-    """Measure and print."""
+def report_host() -> None:
+    """Measure our client beside the Node host, and print."""
     medians = {name: statistics.median(values) for name, values in measure().items()}
     for name, value in medians.items():
         peer = medians["node load"] if name.endswith("load") else medians["node render"]
         print(f"{name:20} {value:12,.0f} /s   {value / peer:6.2f} x the Node peer")
+
+
+def main() -> None:
+    """Measure what was asked for, or all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=["engine", "host"], help="one of the two cases")
+    options, _ = parser.parse_known_args()
+    if options.only != "engine":
+        report_host()
+    if options.only != "host":
+        engine.report(PROPS, ROUNDS, SECONDS)
 
 
 if __name__ == "__main__":

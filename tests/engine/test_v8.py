@@ -63,6 +63,27 @@ def test_a_full_heap_is_reported_for_evaluations_and_calls():
         context.close()
 
 
+READING = """
+from tiny_client.engine import v8
+v8.prepare_for_forks()
+context = v8.V8Context(heap_bytes=32 * 1024 * 1024, synchronous=True)
+texts = ["", "plain", "caf\u00e9", "9 \u20ac", "\U0001f6d2", "x" * 300_000 + "\u20ac"]
+target = context.evaluate(
+    "({ set call(text) { this.kept = text }, get result() { return this.kept } })"
+)
+before = context._racer._ctx.value_count()
+for text in texts:
+    context.put(target, "call", text)
+    assert context.read(target, "result") == text.encode()
+assert context._racer._ctx.value_count() == before
+"""
+
+
+def test_text_is_read_as_utf8_and_its_handle_given_back():
+    done = subprocess.run([sys.executable, "-c", READING], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_the_thread_that_keeps_time_ends_with_the_last_context():
     one = V8Context(heap_bytes=32 * MIB, synchronous=False)
     two = V8Context(heap_bytes=32 * MIB, synchronous=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from pathlib import Path
@@ -10,7 +9,14 @@ from typing import Any
 
 import msgspec
 
-from tiny_client.engine.messages import ContextKey, Failure, Html, Render, Sources
+from tiny_client.engine.messages import (
+    ContextKey,
+    EncodedHtml,
+    Failure,
+    Html,
+    Render,
+    Sources,
+)
 from tiny_client.engine.settings import EngineSettings
 from tiny_client.engine.v8 import V8Context, V8Error, V8OutOfMemory, V8SyntaxError, V8Timeout
 
@@ -28,6 +34,7 @@ _FUNCTIONS = ("advance", "begin", "loadBundle", "loadRuntime", "peek", "stuck")
 
 _MOST_TIMERS_AT_LOAD = 100
 
+_encoder = msgspec.json.Encoder()
 _failure_decoder = msgspec.json.Decoder(Failure)
 
 
@@ -60,6 +67,10 @@ def _wrapped(name: str, source: str) -> str:
     return f"{_WRAPPER_HEAD}{source}\n}})\n//# sourceURL={label}"
 
 
+def _head(call: Render) -> str:
+    return _encoder.encode((call.export, call.id_prefix)).decode()
+
+
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
@@ -81,6 +92,7 @@ class FragmentContext:
     ) -> None:
         self.key = key
         self.renders = 0
+        self._garbage = True
         self.created = self.last_used = time.monotonic()
         self._synchronous = synchronous
         self._v8 = V8Context(heap_bytes=settings.heap_bytes, synchronous=synchronous)
@@ -122,25 +134,34 @@ class FragmentContext:
         if answer != "":
             raise ContextFailed(_failure_decoder.decode(_text(answer)[1:]))
 
-    def render(self, call: Render, budget: Budget) -> Html | Failure:
+    def render(self, call: Render, budget: Budget) -> Html | EncodedHtml | Failure:
         """Render once; raises ContextFailed where the context is unusable from now on."""
         self.renders += 1
+        self._garbage = True
         self.last_used = time.monotonic()
-        head = json.dumps([call.export, call.id_prefix])
         try:
-            self._call("begin", budget, f"{head}\n{call.props_json}")
+            self._begin(f"{_head(call)}\n{call.props_json}", budget)
             result = self._settled(budget)
             self._v8.require_memory()
         except V8Error as error:
             raise ContextFailed(_v8_failure(error)) from error
-        if result[:1] == "h":
-            return Html(result[1:])
+        if isinstance(result, str):
+            if result.startswith("h"):
+                return Html(result[1:])
+        elif result.startswith(b"h"):
+            return EncodedHtml.of(result[1:])
         failure = _failure_decoder.decode(result[1:])
         if failure.kind == "memory":
             raise ContextFailed(failure)
         return failure
 
-    def _settled(self, budget: Budget) -> str:
+    def _begin(self, call: str, budget: Budget) -> None:
+        if self._synchronous:
+            self._v8.put(self._host, "call", call)
+        else:
+            self._call("begin", budget, call)
+
+    def _settled(self, budget: Budget) -> str | bytes:
         # Each look is a step of its own, and V8 runs all microtasks before it: so an endless chain
         # of them is met here and not by the next render.
         while not (result := self._look(budget)):
@@ -148,10 +169,16 @@ class FragmentContext:
                 return self._look(budget) or _text(self._call("stuck", budget))
         return result
 
-    def _look(self, budget: Budget) -> str:
+    def _look(self, budget: Budget) -> str | bytes:
         if self._synchronous:
-            return _text(self._host["result"])
+            return self._v8.read(self._host, "result")
         return _text(self._call("peek", budget))
+
+    def collect_garbage(self) -> None:
+        """Give back memory that only past renders needed."""
+        if self._garbage:
+            self._garbage = False
+            self._v8.collect_garbage()
 
     def close(self) -> None:
         """Free the heap."""

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 
 from tiny_client.engine.context import Budget, ContextFailed, FragmentContext
-from tiny_client.engine.messages import ContextKey, Failure, Html, Render, UnknownContext
+from tiny_client.engine.messages import (
+    ContextKey,
+    EncodedHtml,
+    Failure,
+    Html,
+    Render,
+    UnknownContext,
+)
 from tiny_client.engine.settings import EngineSettings
 
 __all__ = ["Contexts"]
@@ -34,7 +42,7 @@ class Contexts:
     def __len__(self) -> int:
         return len(self._contexts)
 
-    def render(self, call: Render, budget: Budget) -> Html | Failure | UnknownContext:
+    def render(self, call: Render, budget: Budget) -> Html | EncodedHtml | Failure | UnknownContext:
         """Render `call`; a context that is not there is made from its sources, if it has them."""
         context = self._contexts.get(call.context)
         try:
@@ -72,12 +80,19 @@ class Contexts:
             if same_fragment and context.last_used < newer.created:
                 self.drop(key)
 
-    def drop_idle(self) -> None:
-        """Give up what has not rendered for a while."""
+    def drop_idle(self, *, quiet_since: float = -math.inf) -> None:
+        """Give up what has not rendered for a while, and the garbage of what is quiet."""
         oldest = time.monotonic() - self._settings.idle_context_seconds
         for key, context in list(self._contexts.items()):
+            if context.last_used < max(oldest, quiet_since):
+                context.collect_garbage()  # also before it goes: V8 keeps the pages of a full heap
             if context.last_used < oldest:
                 self.drop(key)
+
+    def collect_garbage(self) -> None:
+        """Give back what the heaps do not need."""
+        for context in self._contexts.values():
+            context.collect_garbage()
 
     def drop(self, key: ContextKey) -> None:
         """Give up one context, if it is there."""

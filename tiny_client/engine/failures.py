@@ -25,6 +25,8 @@ __all__ = ["raise_failure", "require_size", "worker_death"]
 # V8 ends its process with one of these where it cannot have memory that it must have.
 _V8_GIVES_UP = {signal.SIGABRT, signal.SIGILL, signal.SIGTRAP}
 
+_MOST_BYTES_FOR_A_CHARACTER = 4
+
 _MEMORY_REMEDY = "Render less at once, or raise EngineSettings.heap_bytes or data_bytes"
 
 
@@ -72,6 +74,8 @@ def _explain(failure: Failure, job: RenderJob) -> tuple[type[RenderError], str]:
 
 def require_size(html: str, max_bytes: int, job: RenderJob) -> str:
     """Return `html`; raises InvalidOutput where it has more than `max_bytes` as UTF-8."""
+    if len(html) * _MOST_BYTES_FOR_A_CHARACTER <= max_bytes:
+        return html  # without a copy of it in UTF-8, which costs as much as all else in the host
     size = len(html) if html.isascii() else len(html.encode())
     if size <= max_bytes:
         return html

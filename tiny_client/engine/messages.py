@@ -14,10 +14,11 @@ import msgspec
 __all__ = [
     "FRAME_HEADER",
     "ContextKey",
+    "EncodedHtml",
     "Failure",
     "FailureKind",
-    "Frames",
     "Html",
+    "Leaving",
     "Loaded",
     "Message",
     "Ready",
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 FRAME_HEADER = struct.Struct(">I")
+_TEXT_LENGTH = struct.Struct(">I")
 
 ContextKey = tuple[str, str, str]
 """Fragment (the trust domain), key of the runtime's source, key of the bundle's source."""
@@ -83,6 +85,19 @@ class Html(msgspec.Struct, frozen=True, tag="html"):
     html: str
 
 
+class EncodedHtml(msgspec.Struct, frozen=True, tag="html"):
+    """The same as a worker has it: text that is in UTF-8 already and need not be read there."""
+
+    html: msgspec.Raw
+
+    @classmethod
+    def of(cls, utf8: bytes) -> EncodedHtml:
+        """Wrap text in UTF-8."""
+        return cls(
+            msgspec.Raw(b"\xdb" + _TEXT_LENGTH.pack(len(utf8)) + utf8)
+        )  # MessagePack's str 32
+
+
 class Failure(msgspec.Struct, frozen=True, tag="failure"):
     """Why there is no HTML; the `js_` fields as JavaScript reported them."""
 
@@ -98,57 +113,35 @@ class UnknownContext(msgspec.Struct, frozen=True, tag="unknown"):
     """The worker holds no such context (any more): send the sources along."""
 
 
-Reply = Ready | Loaded | Html | Failure | UnknownContext
+class Leaving(msgspec.Struct, frozen=True, tag="leaving"):
+    """The worker ends by itself; what it was told since then, it has not begun."""
 
-Message = Render | Reply
+    why: Literal["idle", "memory"]
+
+
+Reply = Ready | Loaded | Html | Failure | UnknownContext | Leaving
+
+Message = Render | Reply | EncodedHtml
 
 _encoder = msgspec.msgpack.Encoder()
 _render_decoder = msgspec.msgpack.Decoder(Render)
 _reply_decoder = msgspec.msgpack.Decoder(Reply)
 
 
-def frame(message: Message) -> bytes:
+def frame(message: Message) -> bytearray:
     """Return `message` as one frame."""
-    payload = _encoder.encode(message)
-    return FRAME_HEADER.pack(len(payload)) + payload
+    whole = bytearray(FRAME_HEADER.size)
+    _encoder.encode_into(message, whole, FRAME_HEADER.size)
+    FRAME_HEADER.pack_into(whole, 0, len(whole) - FRAME_HEADER.size)
+    return whole
 
 
-def decode_render(payload: bytes) -> Render:
+def decode_render(payload: bytes | memoryview) -> Render:
     """Read what a host sent; raises msgspec.DecodeError or ValidationError."""
     return _render_decoder.decode(payload)
 
 
-def decode_reply(payload: bytes) -> Reply:
+def decode_reply(payload: bytes | memoryview) -> Reply:
     """Read what a worker sent; raises msgspec.DecodeError or ValidationError."""
     reply: Reply = _reply_decoder.decode(payload)
     return reply
-
-
-class Frames:
-    """Takes bytes as they come and gives back whole frames."""
-
-    def __init__(self, max_bytes: int) -> None:
-        self._max_bytes = max_bytes
-        self._buffer = bytearray()
-
-    def feed(self, data: bytes) -> None:
-        """Add what was received."""
-        self._buffer += data
-
-    def next_payload(self) -> bytes | None:
-        """Return the next whole payload, None where it is not whole yet.
-
-        Raises ValueError for a frame that is longer than the limit.
-        """
-        buffer = self._buffer
-        if len(buffer) < FRAME_HEADER.size:
-            return None
-        (length,) = FRAME_HEADER.unpack_from(buffer)
-        if length > self._max_bytes:
-            raise ValueError(f"a frame of {length} bytes; the limit is {self._max_bytes}")
-        end = FRAME_HEADER.size + length
-        if len(buffer) < end:
-            return None
-        payload = bytes(memoryview(buffer)[FRAME_HEADER.size : end])
-        del buffer[:end]
-        return payload

@@ -7,91 +7,32 @@ import os
 import threading
 import time
 import warnings
+from collections.abc import Sequence
 from weakref import WeakSet
 
 from tiny_client.engine.failures import raise_failure, require_size, worker_death
+from tiny_client.engine.house import House, Lease, Place
 from tiny_client.engine.messages import ContextKey, Failure, Html
-from tiny_client.engine.nursery import Nursery, NurseryClosed
+from tiny_client.engine.nursery import NurseryClosed
 from tiny_client.engine.quarantine import Quarantine
 from tiny_client.engine.remote import CallerLate, RemoteWorker, WorkerGone, WorkerLate, context_key
 from tiny_client.engine.settings import EngineSettings
-from tiny_client.engine.slots import NoSlot, Slots, SlotsClosed
-from tiny_client.errors import EngineUnavailable, PropsError, RenderError, RenderTimeout
+from tiny_client.engine.slots import NoSlot, QueueFull, SlotsClosed
+from tiny_client.errors import (
+    EngineUnavailable,
+    MemoryLimitExceeded,
+    PropsError,
+    RenderError,
+    RenderTimeout,
+)
 from tiny_client.forks import renew_after_fork
 from tiny_client.records import RenderJob
+from tiny_client.stats import EngineStats
 
 __all__ = ["WorkerPool"]
 
 if not hasattr(os, "fork"):
     raise ImportError("worker processes need os.fork")
-
-_COST_OF_A_START = 1e6  # more than any number of contexts: a living worker is always preferred
-
-
-class _Place:
-    """Room for one worker, which is started when the place is used."""
-
-    def __init__(self) -> None:
-        self.worker: RemoteWorker | None = None
-
-    def clear(self) -> None:
-        """Kill the worker, if there is one."""
-        worker, self.worker = self.worker, None
-        if worker is not None:
-            worker.kill()
-
-
-class _House:
-    """What belongs to one process: its places, its zygote, and who finishes late."""
-
-    def __init__(self, settings: EngineSettings) -> None:
-        self.settings = settings
-        self.places: Slots[_Place] = Slots(settings.workers, _Place)
-        self.closed = False
-        self.late: set[threading.Thread] = set()
-        self._nursery: Nursery | None = None
-        self._starting = threading.Lock()
-
-    @property
-    def started(self) -> bool:
-        return self._nursery is not None
-
-    def new_worker(self) -> RemoteWorker:
-        # The lock is held while a process is started, never while somebody waits for its answer.
-        with self._starting:
-            if self.closed:
-                raise NurseryClosed("the engine is closed")
-            if self._nursery is not None and not self._nursery.alive():
-                self._nursery.close()
-                self._nursery = None
-            if self._nursery is None:
-                self._nursery = Nursery(self.settings)
-            return RemoteWorker(self._nursery, self.settings)
-
-    def last_words(self) -> str:
-        nursery = self._nursery
-        return "" if nursery is None else nursery.last_words()
-
-    def give_back(self, place: _Place) -> None:
-        if not self.places.give_back(place):
-            place.clear()
-
-    def close(self) -> None:
-        with self._starting:
-            self.closed = True
-            nursery, self._nursery = self._nursery, None
-        for place in self.places.close():
-            if place.worker is not None:
-                place.worker.close()
-        if nursery is not None:
-            nursery.close()
-        for thread in list(self.late):
-            thread.join()
-
-    def forget(self) -> None:
-        if self._nursery is not None:
-            self._nursery.forget()
-
 
 _open: WeakSet[WorkerPool] = WeakSet()
 
@@ -101,7 +42,7 @@ class WorkerPool:
 
     def __init__(self, settings: EngineSettings) -> None:
         self._settings = settings
-        self._house = _House(settings)
+        self._house = House(settings)
         self._quarantine = Quarantine(settings)
         renew_after_fork(self)
         _open.add(self)
@@ -112,10 +53,32 @@ class WorkerPool:
         `timeout` is the caller's whole budget in seconds, with the wait for a free worker. A worker
         that is slower than that, but within its own limits, finishes behind the caller's back.
         """
+        return self._try(job, time.monotonic() + timeout)
+
+    def warm(self, job: RenderJob, *, timeout: float) -> None:
+        """Render `job` once in each worker that lives, one after the other; see `Engine.warm`."""
+        until = time.monotonic() + timeout
+        failed: RenderError | None = None
+        came_through = False
+        places: Sequence[Place | None] = self._house.living() or [None]
+        for place in places:
+            try:
+                self._try(job, until, place)
+                came_through = True
+            except RenderError as error:
+                failed = error
+        if failed is not None and not came_through:
+            raise failed
+
+    def stats(self) -> EngineStats:
+        """Count workers, renders and memory; see `Engine.stats`."""
+        return self._house.stats()
+
+    def _try(self, job: RenderJob, until: float, only: Place | None = None) -> str:
         key = context_key(job)
         self._quarantine.admit(key)
         try:
-            html = self._render(job, key, timeout)
+            html = self._render(job, key, until, only)
         except RenderError as error:
             if not isinstance(error.__cause__, CallerLate):
                 self._quarantine.record(key, error)
@@ -123,44 +86,62 @@ class WorkerPool:
         self._quarantine.record(key, None)
         return html
 
-    def _render(self, job: RenderJob, key: ContextKey, timeout: float) -> str:
-        until = time.monotonic() + timeout
+    def _render(self, job: RenderJob, key: ContextKey, until: float, only: Place | None) -> str:
         house = self._house
-
-        def cost(place: _Place) -> float:
-            return _COST_OF_A_START if place.worker is None else place.worker.cost(key)
-
-        queue_timeout = min(timeout, self._settings.queue_timeout)
-        try:
-            place = house.places.acquire(cost, queue_timeout)
-        except NoSlot:
-            raise self._unavailable(
-                job,
-                f"no worker became free within {queue_timeout:g} s; raise "
-                "EngineSettings.workers, or look for a fragment that keeps them busy",
-            ) from None
-        except SlotsClosed:
-            raise self._unavailable(job, "the engine is closed") from None
+        lease = self._lease(house, job, key, until, only)
+        place = lease.place
+        started = time.monotonic()
         try:
             answer = self._converse(house, place, job, until)
         except CallerLate as late:
-            self._let_finish(house, place, job)
+            self._let_finish(house, lease, job, started)
             raise RenderTimeout(
-                f"it was not rendered within the {timeout:g} s that the caller gave it",
+                "it was not rendered within the time that the caller gave it",
                 fragment=job.fragment,
                 release=job.release,
             ) from late
         except BaseException:
-            house.give_back(place)
+            place.tally.add(time.monotonic() - started, cold=place.cold)
+            lease.give_back()
             raise
-        house.give_back(place)
+        place.tally.add(time.monotonic() - started, cold=place.cold)
+        lease.give_back()
         if isinstance(answer, Failure):
             raise_failure(answer, job)
         return require_size(answer.html, self._settings.max_output_bytes, job)
 
-    def _converse(
-        self, house: _House, place: _Place, job: RenderJob, until: float
-    ) -> Html | Failure:
+    def _lease(
+        self, house: House, job: RenderJob, key: ContextKey, until: float, only: Place | None
+    ) -> Lease:
+        timeout = min(until - time.monotonic(), self._settings.queue_timeout)
+        queue_end = time.monotonic() + timeout
+        while True:
+            strikes = self._quarantine.strikes(key)
+            try:
+                lease = house.lease(
+                    key, queue_end - time.monotonic(), suspect=strikes > 0, only=only
+                )
+            except QueueFull:
+                raise self._unavailable(
+                    job,
+                    "too many renders wait for a worker already (EngineSettings.queue_size); raise "
+                    "EngineSettings.workers, or look for a fragment that keeps them busy",
+                ) from None
+            except NoSlot:
+                raise self._unavailable(
+                    job,
+                    f"no worker became free within {max(timeout, 0):g} s; raise "
+                    "EngineSettings.workers, or look for a fragment that keeps them busy",
+                ) from None
+            except SlotsClosed:
+                raise self._unavailable(job, "the engine is closed") from None
+            if strikes == self._quarantine.strikes(key):
+                return lease
+            # While this one waited another found out that the bundle fails, or works again.
+            lease.give_back()
+            self._quarantine.admit(key)
+
+    def _converse(self, house: House, place: Place, job: RenderJob, until: float) -> Html | Failure:
         tries_left = 2  # the second is for a worker or a zygote that was found dead
         while True:
             tries_left -= 1
@@ -181,7 +162,7 @@ class WorkerPool:
                 if house.closed:
                     raise self._unavailable(job, "the engine is closed") from gone
                 if not gone.had_begun:
-                    place.clear()
+                    place.clear(gone.why)
                     if tries_left:
                         continue
                     said = house.last_words()
@@ -190,57 +171,58 @@ class WorkerPool:
                     ) from gone
                 raise self._dead(place, job, gone) from gone
             except BaseException:
-                place.clear()  # an interrupted conversation cannot be taken up again
+                place.clear("crashed")  # an interrupted conversation cannot be taken up again
                 raise
             self._settle(place, worker, answer)
             return answer
 
-    def _begin(self, house: _House, place: _Place, job: RenderJob) -> RemoteWorker:
+    def _begin(self, house: House, place: Place, job: RenderJob) -> RemoteWorker:
         worker = place.worker
         if worker is not None and not worker.is_sound():
-            place.clear()
+            place.clear(worker.why_unsound())
             worker = None
         if worker is None:
-            worker = place.worker = house.new_worker()
+            worker = place.worker = house.new_worker(background=place.background)
         try:
             worker.begin(job)
+            place.cold = worker.cold
         except UnicodeEncodeError as error:
             raise PropsError(f"The props of {job.fragment!r} are no valid text: {error}") from error
         return worker
 
-    def _settle(self, place: _Place, worker: RemoteWorker, answer: Html | Failure) -> None:
-        out_of_memory = isinstance(answer, Failure) and answer.kind == "memory"
-        if out_of_memory or worker.renders >= self._settings.max_renders_per_worker:
-            place.clear()
+    def _settle(self, place: Place, worker: RemoteWorker, answer: Html | Failure) -> None:
+        place.cold = worker.cold
+        if isinstance(answer, Failure) and answer.kind == "memory":
+            place.clear("memory")
+        elif worker.renders >= self._settings.max_renders_per_worker:
+            place.clear("recycled")
 
-    def _late(self, place: _Place, job: RenderJob) -> RenderError:
+    def _late(self, place: Place, job: RenderJob) -> RenderError:
         worker = place.worker
         assert worker is not None
         limit = worker.time_limit()
         started = worker.pid is not None
-        place.clear()
+        place.clear("late")
         if not started:
             return self._unavailable(job, f"its worker process did not start within {limit}")
         return RenderTimeout(
             f"it took longer than {limit}", fragment=job.fragment, release=job.release
         )
 
-    def _dead(self, place: _Place, job: RenderJob, gone: WorkerGone) -> RenderError:
-        worker, place.worker = place.worker, None
+    def _dead(self, place: Place, job: RenderJob, gone: WorkerGone) -> RenderError:
+        worker = place.worker
         assert worker is not None
-        if gone.nonsense:
-            worker.kill()
-            return worker_death(None, job, gone.nonsense)
-        status = worker.how_it_ended()
-        worker.kill()
-        return worker_death(status, job)
+        status = None if gone.nonsense else worker.how_it_ended()
+        error = worker_death(status, job, gone.nonsense)
+        place.clear("memory" if isinstance(error, MemoryLimitExceeded) else "crashed")
+        return error
 
-    def _let_finish(self, house: _House, place: _Place, job: RenderJob) -> None:
+    def _let_finish(self, house: House, lease: Lease, job: RenderJob, started: float) -> None:
         """Have the worker finish, or reach its own limit, and only then give it back.
 
         Killing it here would let a caller with little time undo each cold start for all others.
         """
-        key = context_key(job)
+        key, place = context_key(job), lease.place
 
         def finish() -> None:
             worker = place.worker
@@ -255,9 +237,10 @@ class WorkerPool:
             except WorkerGone as gone:
                 if not house.closed and gone.had_begun:
                     self._quarantine.record(key, self._dead(place, job, gone))
-                place.clear()
+                place.clear("crashed")
             finally:
-                house.give_back(place)
+                place.tally.add(time.monotonic() - started, cold=place.cold)
+                lease.give_back()
                 house.late.discard(threading.current_thread())
 
         thread = threading.Thread(target=finish, name="tiny-late-render", daemon=True)
@@ -275,11 +258,11 @@ class WorkerPool:
     def after_fork_in_child(self) -> None:
         """Start anew: zygote and workers are the parent's."""
         self._house.forget()
-        self._house = _House(self._settings)
+        self._house = House(self._settings)
         self._quarantine = Quarantine(self._settings)
 
     def __del__(self) -> None:
-        house: _House | None = getattr(self, "_house", None)
+        house: House | None = getattr(self, "_house", None)
         if house is not None and house.started:
             warnings.warn(f"unclosed engine {self!r}", ResourceWarning, source=self, stacklevel=1)
             house.close()

@@ -25,14 +25,6 @@ class _Case:
     pause: float = 0.0
 
 
-def _again(error: RenderError) -> RenderError:
-    """Return a fresh copy: one exception object cannot be raised by several threads."""
-    copy: RenderError = type(error).__new__(type(error))
-    copy.__dict__.update(error.__dict__)
-    copy.args = error.args
-    return copy
-
-
 class Quarantine:
     """Counts, for each bundle, the failures since it last worked; safe from any thread.
 
@@ -59,12 +51,20 @@ class Quarantine:
                 # This caller tries it; the others wait for what comes of that.
                 case.until = now + self._settings.first_render_timeout
                 return
-            error = _again(case.error)
+            error = case.error.again()
             error.add_note(
                 f"It failed {case.strikes} times in a row; it is tried again in "
                 f"{case.until - now:.1f} s, another release at once."
             )
         raise error
+
+    def strikes(self, key: ContextKey) -> int:
+        """Return how often the bundle has failed since it last worked."""
+        if not self._cases:
+            return 0
+        with self._lock:
+            case = self._cases.get(key)
+            return 0 if case is None else case.strikes
 
     def record(self, key: ContextKey, error: RenderError | None) -> None:
         """Tell how a render ended; what the component itself threw counts as working."""
@@ -78,7 +78,7 @@ class Quarantine:
                 self._cases.pop(key, None)
                 return
             case = self._cases.setdefault(key, _Case(error))
-            case.error = _again(error)
+            case.error = error.again()
             case.strikes += 1
             if case.strikes >= self._settings.quarantine_after:
                 first = self._settings.quarantine_seconds

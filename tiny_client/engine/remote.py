@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import select
+import contextlib
+import os
+import socket
 import struct
 import time
 
 import msgspec
 
 from tiny_client.engine.descriptors import release
+from tiny_client.engine.link import Link, LinkClosed
 from tiny_client.engine.messages import (
     ContextKey,
     Failure,
-    Frames,
     Html,
+    Leaving,
     Loaded,
     Ready,
     Render,
@@ -26,13 +29,14 @@ from tiny_client.engine.messages import (
 from tiny_client.engine.nursery import Nursery
 from tiny_client.engine.orders import STATUS
 from tiny_client.engine.settings import EngineSettings
+from tiny_client.engine.tally import Ending
 from tiny_client.records import RenderJob
 
 __all__ = ["CallerLate", "RemoteWorker", "WorkerGone", "WorkerLate", "context_key"]
 
-_CHUNK = 256 * 1024
 _ROOM_FOR_FAILURES = 256 * 1024  # bytes; HTML may need three for each character
 _SECONDS_FOR_OBITUARY = 1.0
+_BACKGROUND_NICENESS = 5  # a third of a processor that others want too
 
 
 class CallerLate(Exception):
@@ -46,8 +50,9 @@ class WorkerLate(Exception):
 class WorkerGone(Exception):
     """The worker ended, or talks nonsense; `had_begun` tells whether it may be the job's doing."""
 
-    def __init__(self, *, had_begun: bool, nonsense: str = "") -> None:
+    def __init__(self, *, had_begun: bool, nonsense: str = "", why: Ending = "crashed") -> None:
         self.had_begun = had_begun
+        self.why = why
         self.nonsense = nonsense
         super().__init__(nonsense)
 
@@ -64,19 +69,19 @@ class RemoteWorker:
     thread may finish it later.
     """
 
-    def __init__(self, nursery: Nursery, settings: EngineSettings) -> None:
+    def __init__(
+        self, nursery: Nursery, settings: EngineSettings, *, background: bool = False
+    ) -> None:
         self._nursery = nursery
         self._settings = settings
-        self._number, self._link, self._obituary = nursery.spawn()
-        self._link.setblocking(False)
-        self._poll = select.poll()
-        self._frames = Frames(3 * settings.max_output_bytes + _ROOM_FOR_FAILURES)
+        self._background = background
+        self._number, self._socket, self._obituary = nursery.spawn()
+        self._link = Link(self._socket, 3 * settings.max_output_bytes + _ROOM_FOR_FAILURES)
         self._held: set[ContextKey] = set()
         self._limit = time.monotonic() + settings.start_timeout
         self._job: RenderJob | None = None
         self._with_sources = False
         self._loaded = False
-        self._unsent = memoryview(b"")
         self.pid: int | None = None
         self.renders = 0
 
@@ -84,10 +89,39 @@ class RemoteWorker:
         """Rank this worker for a context: below 0 where it holds it, else by how many it holds."""
         return -1 if key in self._held else len(self._held)
 
+    @property
+    def contexts(self) -> int:
+        """How many contexts it is known to hold."""
+        return len(self._held)
+
+    @property
+    def cold(self) -> bool:
+        """Whether the current job had to load its sources."""
+        return self._with_sources
+
     def is_sound(self) -> bool:
         """Tell whether an idle worker lives: a sound one has nothing to say."""
-        self._poll.register(self._link, select.POLLIN)
-        return not self._poll.poll(0)
+        return self._link.silent
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process has ended, as far as is known; safe from any thread."""
+        try:
+            self._obituary.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        return True
+
+    def why_unsound(self) -> Ending:
+        """Say why a worker that was idle is not sound any more."""
+        with contextlib.suppress(LinkClosed, OSError, ValueError, msgspec.MsgspecError):
+            payload = self._link.receive(time.monotonic() + _SECONDS_FOR_OBITUARY)
+            reply = None if payload is None else decode_reply(payload)
+            if isinstance(reply, Leaving):
+                return reply.why
+        return "crashed"
 
     def begin(self, job: RenderJob) -> None:
         """Take a job on."""
@@ -106,7 +140,8 @@ class RemoteWorker:
                 job.runtime.name, job.runtime.source, job.bundle.name, job.bundle.source
             )
         call = Render(context_key(job), job.export, job.id_prefix, job.props_json, sources)
-        self._unsent = memoryview(frame(call))
+        with contextlib.suppress(OSError):  # it has gone: `finish` tells
+            self._link.send(frame(call))
         if self.pid is not None:
             self._start_clock()
 
@@ -136,11 +171,16 @@ class RemoteWorker:
             reply = self._receive(until)
             if isinstance(reply, Ready):
                 self.pid = reply.pid
+                if self._background:
+                    with contextlib.suppress(OSError):
+                        os.setpriority(os.PRIO_PROCESS, reply.pid, _BACKGROUND_NICENESS)
                 self._start_clock()
             elif isinstance(reply, Loaded):
                 rendering = time.monotonic() + 2 * self._settings.render_timeout
                 self._limit = min(self._limit, rendering)
                 self._loaded = True
+            elif isinstance(reply, Leaving):
+                raise WorkerGone(had_begun=False, why=reply.why)
             elif isinstance(reply, UnknownContext):
                 # It gave the context up, being idle or short of room.
                 self._held.discard(context_key(self._job))
@@ -151,43 +191,21 @@ class RemoteWorker:
                 return reply
 
     def _receive(self, until: float | None) -> Reply:
+        """Return what it says next; an end in good order before it was ready is not the job's."""
         was_ready = self.pid is not None
-        while True:
-            try:
-                payload = self._frames.next_payload()
-                if payload is not None:
-                    return decode_reply(payload)
-                self._send_what_fits()
-                data = self._link.recv(_CHUNK)
-            except BlockingIOError:
-                self._wait(until)
-                continue
-            except OSError as error:
-                # Reset or broken, not closed in good order: it died with the job still unread.
-                raise WorkerGone(had_begun=False) from error
-            except (ValueError, msgspec.MsgspecError) as error:
-                raise WorkerGone(had_begun=was_ready, nonsense=str(error)) from error
-            if not data:
-                raise WorkerGone(had_begun=was_ready)
-            self._frames.feed(data)
-
-    def _send_what_fits(self) -> None:
-        while self._unsent:
-            try:
-                self._unsent = self._unsent[self._link.send(self._unsent) :]
-            except BlockingIOError:
-                return
-
-    def _wait(self, until: float | None) -> None:
-        now = time.monotonic()
-        if now >= self._limit:
-            raise WorkerLate
-        if until is not None and now >= until:
-            raise CallerLate
         end = self._limit if until is None else min(self._limit, until)
-        events = select.POLLIN | (select.POLLOUT if self._unsent else 0)
-        self._poll.register(self._link, events)
-        self._poll.poll(max(1, (end - now) * 1000))
+        try:
+            payload = self._link.receive(end)
+            if payload is not None:
+                return decode_reply(payload)
+        except LinkClosed as error:
+            raise WorkerGone(had_begun=was_ready) from error
+        except OSError as error:
+            # Reset or broken, not closed in good order: it died with the job still unread.
+            raise WorkerGone(had_begun=False) from error
+        except (ValueError, msgspec.MsgspecError) as error:
+            raise WorkerGone(had_begun=was_ready, nonsense=str(error)) from error
+        raise WorkerLate if end == self._limit else CallerLate
 
     def kill(self) -> None:
         """End the process and close what leads to it."""
@@ -205,4 +223,4 @@ class RemoteWorker:
 
     def close(self) -> None:
         """Close what leads to the process; an idle one then ends by itself."""
-        release(self._link, self._obituary)
+        release(self._socket, self._obituary)

@@ -32,6 +32,10 @@ class EngineSettings:
       they are loaded, twice `render_timeout` is left for rendering.
     - `start_timeout`: seconds for a worker process to start.
     - `queue_timeout`: seconds that a render waits for a free worker, within its own budget.
+    - `queue_size`: renders that wait for a free worker, half of them for one fragment; one more
+      fails at once.
+    - `fragment_workers`: how many workers one fragment may have while others wait for one; 0 is
+      half of them.
     - `heap_bytes`: V8's heap for one context.
     - `data_bytes`: all memory that one worker may write over what V8 needs to start (RLIMIT_DATA,
       Linux); array buffers count here and not in the heap.
@@ -41,6 +45,9 @@ class EngineSettings:
     - `superseded_after_renders`: once a release has rendered so often while an older one of the
       same fragment did not, the older one's context is given up.
     - `max_renders_per_worker`: then a new process takes its place.
+    - `max_worker_bytes`: a worker that has grown by more, and does not shrink by collecting
+      garbage, is replaced between two renders (Linux).
+    - `idle_worker_seconds`: a worker that has had nothing to do for so long ends.
     - `quarantine_after`: after so many failures in a row that cost a worker or the loading of the
       bundle, the bundle is left alone for a while, and its last error raised at once.
     - `quarantine_seconds`: the first such pause; it doubles up to thirty times its length.
@@ -54,13 +61,17 @@ class EngineSettings:
     first_render_timeout: float = 2.0
     start_timeout: float = 10.0
     queue_timeout: float = 2.0
+    queue_size: int = 256
+    fragment_workers: int = 0
     heap_bytes: int = 128 * _MIB
     data_bytes: int = 512 * _MIB
     max_output_bytes: int = 4 * _MIB
     max_contexts_per_worker: int = 16
     idle_context_seconds: float = 300.0
     superseded_after_renders: int = 50
-    max_renders_per_worker: int = 20_000
+    max_renders_per_worker: int = 1_000_000
+    max_worker_bytes: int = 256 * _MIB
+    idle_worker_seconds: float = 600.0
     quarantine_after: int = 3
     quarantine_seconds: float = 1.0
     python: str | None = None
@@ -72,6 +83,8 @@ class EngineSettings:
             )
         if self.workers == 0:
             object.__setattr__(self, "workers", _default_workers())
+        if self.fragment_workers == 0:
+            object.__setattr__(self, "fragment_workers", max(1, self.workers // 2))
         for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, int | float) and not value > 0:

@@ -1,9 +1,9 @@
 """The one module that drives mini-racer, so V8 itself: contexts, calls, and what can go wrong.
 
-Only public names of `py_mini_racer` are used, but two habits of its 0.14 line matter, and
-`tests/engine/test_v8.py` holds them for an upgrade: on its own event loop a call is a plain
-synchronous one (half the time of one through another thread), and a context that another process
-created hangs after a fork, so it must never be closed there.
+Only public names of `py_mini_racer` are used, but for `V8Context.read`. Some habits of its 0.14
+line matter, and `tests/engine/test_v8.py` holds them for an upgrade: on its own event loop a call
+is a plain synchronous one (half the time of one through another thread), and a context that another
+process created hangs after a fork, so it must never be closed there.
 """
 
 from __future__ import annotations
@@ -59,6 +59,8 @@ class _OwnLoop(asyncio.AbstractEventLoop):
     single-threaded worker needs.
     """
 
+
+_TYPE_STRING = 5  # how mini-racer marks text among its values
 
 _HEAP_FOR_PREPARING = 32 * 1024 * 1024
 
@@ -196,10 +198,40 @@ class V8Context:
                 self._racer.eval("0", timeout_sec=self._limit(timeout))
             return function(*arguments, timeout_sec=self._limit(timeout))
 
+    def put(self, target: Any, name: str, text: str) -> None:
+        """Set a property of an object; its setter runs, its microtasks before the next step."""
+        with _mapped_errors(self._racer):
+            target[name] = text
+
+    def read(self, target: Any, name: str) -> bytes:
+        """Return a property of an object, which is a string, as UTF-8; in synchronous contexts.
+
+        mini-racer's own way makes a Python string of it, which the caller would only encode again:
+        for 100 KB of text with a few euro signs that is a quarter of a render.
+        """
+        context = self._racer._ctx
+        assert context is not None
+        library, number = context._dll, context._ctx
+        key = context._python_to_value_handle(name)
+        raw = library.mr_get_object_item(number, target.raw_handle.raw, key.raw)
+        try:
+            value = raw.contents
+            if value.type == _TYPE_STRING:
+                return ctypes.string_at(value.value.value_ptr, value.len)
+        finally:
+            library.mr_free_value(number, raw)
+        # It is no string, or there was an error, which this way of reading it names.
+        with _mapped_errors(self._racer):
+            return str(target[name]).encode()
+
     def require_memory(self) -> None:
         """Raise V8OutOfMemory where the heap was full: microtasks die of it without a word."""
         if self._racer.was_hard_memory_limit_reached():
             raise V8OutOfMemory("JavaScript memory limit reached")
+
+    def collect_garbage(self) -> None:
+        """Give back what the heap does not need; tens of milliseconds."""
+        self._racer.low_memory_notification()
 
     def _limit(self, timeout: float | None) -> float | None:
         # mini-racer takes a timeout of 0 for none at all.

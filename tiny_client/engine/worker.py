@@ -3,49 +3,64 @@
 from __future__ import annotations
 
 import os
-import select
 import socket
 import time
+from typing import Literal
 
 from tiny_client.engine.context import Budget
 from tiny_client.engine.contexts import Contexts
-from tiny_client.engine.hardening import limit_resources
-from tiny_client.engine.messages import Failure, Frames, Loaded, Ready, decode_render, frame
+from tiny_client.engine.hardening import limit_resources, own_bytes
+from tiny_client.engine.link import Link, LinkClosed
+from tiny_client.engine.messages import Failure, Leaving, Loaded, Ready, decode_render, frame
 from tiny_client.engine.orders import EXIT_OUT_OF_MEMORY
 from tiny_client.engine.settings import EngineSettings
 
 __all__ = ["serve"]
 
-_CHUNK = 256 * 1024
+Why = Literal["idle", "memory"]
+
+_RENDERS_BETWEEN_WEIGHINGS = 50
 
 
 def serve(link: socket.socket, settings: EngineSettings) -> None:
-    """Answer each call on `link`; returns when the host closes it."""
+    """Answer each call on `link`; returns when the host closes it, or nothing came for long."""
     limit_resources(settings.data_bytes)
     contexts = Contexts(settings, synchronous=True, on_loaded=lambda: link.sendall(frame(Loaded())))
-    frames = Frames(2**32)  # the host is trusted
-    between_looks = min(settings.idle_context_seconds, 30.0)
-    last_look = time.monotonic()
     try:
         link.sendall(frame(Ready(os.getpid())))
-        while True:
-            readable, _, _ = select.select([link], [], [], between_looks)
-            if time.monotonic() - last_look >= between_looks:
-                contexts.drop_idle()
-                last_look = time.monotonic()
-            if not readable:
-                continue
-            data = link.recv(_CHUNK)
-            if not data:
-                return
-            frames.feed(data)
-            while (payload := frames.next_payload()) is not None:
-                # No time limit here: the host kills a process that is late.
-                answer = contexts.render(decode_render(payload), Budget(None))
-                link.sendall(frame(answer))
-                if isinstance(answer, Failure) and answer.kind == "memory":
-                    return
+        why = _serve(link, contexts, settings)
+        link.sendall(frame(Leaving(why)))
     except MemoryError:
         os._exit(EXIT_OUT_OF_MEMORY)
-    except OSError:
-        return  # the host went away in the middle of an answer
+    except (LinkClosed, OSError):
+        return  # the host went away, perhaps in the middle of an answer
+
+
+def _serve(link: socket.socket, contexts: Contexts, settings: EngineSettings) -> Why:
+    """Render until there is a reason to leave, which it returns."""
+    between_looks = min(settings.idle_context_seconds, settings.idle_worker_seconds, 30.0)
+    conversation = Link(link, 2**32, patience=between_looks / 2)  # the host is trusted
+    most = own_bytes() + settings.max_worker_bytes
+    last_call = last_look = time.monotonic()
+    renders = 0
+    while True:
+        payload = conversation.receive(last_look + between_looks)
+        now = time.monotonic()
+        if now - last_look >= between_looks:
+            contexts.drop_idle(quiet_since=last_look)
+            last_look = now
+        if payload is None:
+            if now - last_call >= settings.idle_worker_seconds:
+                return "idle"
+            continue
+        last_call = now
+        # No time limit here: the host kills a process that is late.
+        answer = contexts.render(decode_render(payload), Budget(None))
+        link.sendall(frame(answer))
+        if isinstance(answer, Failure) and answer.kind == "memory":
+            return "memory"
+        renders += 1
+        if renders % _RENDERS_BETWEEN_WEIGHINGS == 0 and own_bytes() > most:
+            contexts.collect_garbage()  # V8 alone lets each heap grow to its limit
+            if own_bytes() > most:
+                return "memory"
