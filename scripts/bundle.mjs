@@ -13,10 +13,11 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const HASH_DIGITS = 20;
 
 /**
- * Bytes after gzip. The browser half must stay small: every page with a fragment loads it. The
+ * Bytes after gzip. The browser half must stay small: every page with a fragment loads it (3,584
+ * and not 3,072 since islands come alive while the page still comes, in any order). The
  * inspector is loaded in development only, but there with each page.
  */
-export const budgets = { browser: 3072, inspector: 18432 };
+export const budgets = { browser: 3584, inspector: 18432 };
 
 /** The entry of the browser half. */
 export const browserEntry = join(root, "tiny_client", "browser", "src", "index.ts");

@@ -9,13 +9,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-__all__ = ["content_security_policy", "origin_of"]
+__all__ = ["content_security_policy", "origin_of", "trusted_types_directives"]
+
+# Ours, and those under which frameworks write HTML that they made themselves.
+_TRUSTED_TYPES_POLICIES = ("tiny-mosaic", "vue", "svelte-trusted-html")
 
 
 def origin_of(url: str) -> str | None:
     """Return the origin of an absolute http(s) URL, or None for a relative one."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else None
+
+
+def trusted_types_directives() -> dict[str, str | None]:
+    """Return the directives under which text becomes script or HTML through named policies only.
+
+    To allow a policy of a fragment's own, override `trusted-types` in `TINY_CSP_DIRECTIVES`.
+    """
+    return {
+        "require-trusted-types-for": "'script'",
+        # Duplicates, because a page may have two versions of one framework.
+        "trusted-types": f"{' '.join(_TRUSTED_TYPES_POLICIES)} 'allow-duplicates'",
+    }
 
 
 def content_security_policy(

@@ -6,6 +6,24 @@ export { modules } from "./shared.ts";
 
 const nothing = (): void => {};
 
+interface Policy {
+  createHTML(html: string): string;
+}
+interface Factory {
+  createPolicy(name: string, rules: Policy): Policy;
+}
+
+// Under Trusted Types HTML counts only where a policy made it. What a fragment renders is trusted
+// as its code is. A page that does not allow the policy shows only what the server rendered.
+let policy: Policy | undefined;
+try {
+  policy = (window as { trustedTypes?: Factory }).trustedTypes?.createPolicy("tiny-mosaic", {
+    createHTML: (html) => html,
+  });
+} catch (error) {
+  console.error("No HTML of plain fragments: trusted-types must allow tiny-mosaic.", error);
+}
+
 export function hydrate(
   root: Element,
   component: unknown,
@@ -21,6 +39,7 @@ export function mount(
   props: Props,
   options: RuntimeOptions,
 ): Unmount {
-  root.innerHTML = html(plainComponent(component), props);
+  const rendered = html(plainComponent(component), props);
+  root.innerHTML = policy?.createHTML(rendered) ?? rendered;
   return hydrate(root, component, props, options);
 }

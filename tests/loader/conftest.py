@@ -49,7 +49,12 @@ def clock() -> Clock:
 
 # Generous where a test waits for success, so that a busy machine fails none of them.
 SETTINGS = LoaderSettings(
-    cache_dir=None, connect_timeout=5.0, read_timeout=10.0, load_timeout=20.0, retry_backoff=5.0
+    cache_dir=None,
+    connect_timeout=5.0,
+    read_timeout=10.0,
+    load_timeout=20.0,
+    retry_backoff=5.0,
+    negative_ttl=0.0,
 )
 
 

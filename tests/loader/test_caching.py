@@ -347,7 +347,7 @@ def test_one_vain_wait_is_enough_where_there_is_a_last_good_release(registry, lo
     registry.hang()
     assert loader.load("Cart", "1.0.0", cache_ttl=0, timeout=0.2).stale
     # The same flight has used up this patience already.
-    flight = next(iter(loader._flights.values()))
+    flight = next(iter(loader._refresher._flights.values()))
     assert not flight.wait(0)
     assert loader.load("Cart", "1.0.0", cache_ttl=0, timeout=0.1).stale
 
@@ -377,3 +377,25 @@ def test_exact_release_that_is_not_there_is_not_found(registry, loader):
         loader.load("Cart", "1.0.0", release="nosuch")
     with pytest.raises(ConfigurationError, match="release"):
         loader.load("Cart", "1.0.0", release="../x")
+
+
+def test_release_past_its_ttl_is_at_hand_and_is_refreshed_behind_it(
+    registry, make_loader, clock, eventually
+):
+    registry.deploy("Cart", "1.0.0", umd="1")
+    loader = make_loader()
+    loader.load("Cart", "1.0.0")
+    registry.deploy("Cart", "1.0.0", umd="2")
+    clock.forward(200)
+    at_hand = loader.at_hand("Cart", "1.0.0")
+    assert at_hand is not None
+    assert (at_hand.script.source, at_hand.stale) == ("1", True)
+    eventually(lambda: loader.load("Cart", "1.0.0").script.source == "2")
+
+
+def test_release_that_is_too_old_is_not_at_hand(registry, make_loader, clock):
+    registry.deploy("Cart", "1.0.0", umd="1")
+    loader = make_loader()
+    loader.load("Cart", "1.0.0")
+    clock.forward(200 + loader.settings.max_stale)
+    assert loader.at_hand("Cart", "1.0.0") is None

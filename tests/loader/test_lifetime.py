@@ -65,7 +65,9 @@ def test_fork_while_flights_are_under_way_leaves_the_child_free(registry, loader
             try:
                 loader.load("Cart", "1.0.0", timeout=0.2)
             except RegistryUnavailable:
-                return loader._flights != {} and loader._lock.acquire(blocking=False)
+                return loader._refresher._flights != {} and loader._refresher._lock.acquire(
+                    blocking=False
+                )
             return False
 
         assert in_child(work) == 0

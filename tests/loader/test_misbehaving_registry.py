@@ -16,10 +16,11 @@ from tiny_client.errors import (
     ConfigurationError,
     FragmentNotFound,
     IntegrityError,
+    LoadError,
     RegistryTimeout,
     RegistryUnavailable,
 )
-from tiny_client.loader import Loader
+from tiny_client.loader import Loader, refreshing
 
 CONFIG = "/tiny/latest/"
 BUNDLE = "/tiny/bundle/"
@@ -315,3 +316,134 @@ def test_idle_connection_that_dies_under_a_request_costs_no_retry(raw_server, ma
 def test_impossible_registry_address_is_refused(url):
     with pytest.raises(ConfigurationError, match="registry's address"):
         Loader(url)
+
+
+def send_for_ever(connection):
+    connection.recv(65536)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
+    while True:
+        connection.sendall(b"x" * 65536)
+
+
+def say_nothing(connection):
+    connection.recv(65536)
+    connection.recv(65536)
+
+
+FAULTS = {
+    "hangs before headers": lambda registry: registry.hang("before headers"),
+    "hangs in headers": lambda registry: registry.hang("in headers"),
+    "hangs after headers": lambda registry: registry.hang("in body"),
+    "drips headers": lambda registry: registry.drip("headers"),
+    "drips its body": lambda registry: registry.drip("body"),
+    "answers 500": lambda registry: registry.fail_with(500),
+    "asks for patience": lambda registry: registry.fail_with(503, retry_after="3600"),
+    "dies mid-body": lambda registry: registry.cut(),
+    "dies before headers": lambda registry: registry.reset(),
+    "redirects": lambda registry: registry.redirect_to("http://169.254.169.254/"),
+    "redirects to itself": lambda registry: registry.redirect_to("/tiny/latest/Cart/1.0.0"),
+    "sends a gzip bomb": lambda registry: registry.encode_as("gzip"),
+    "is down": lambda registry: registry.down(),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_caller_never_waits_beyond_its_own_timeout(registry, make_loader, fault, well_before):
+    loader = make_loader(read_timeout=60.0, load_timeout=60.0)
+    registry.deploy("Cart", "1.0.0", umd=UMD)
+    FAULTS[fault](registry)
+    with well_before(10), pytest.raises(LoadError):
+        loader.load("Cart", "1.0.0", timeout=0.3)
+
+
+@pytest.mark.parametrize("answer", [send_for_ever, say_nothing])
+def test_caller_never_waits_beyond_its_own_timeout_for_raw_nonsense(
+    raw_server, make_loader, answer, well_before
+):
+    loader = make_loader(raw_server(answer), read_timeout=60.0, load_timeout=60.0)
+    with well_before(10), pytest.raises(LoadError):
+        loader.load("Cart", "1.0.0", timeout=0.3)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_last_good_release_outlives_every_fault(registry, make_loader, fault, well_before):
+    loader = make_loader(read_timeout=60.0, load_timeout=60.0)
+    registry.deploy("Cart", "1.0.0", umd=UMD)
+    loader.load("Cart", "1.0.0")
+    registry.deploy("Cart", "1.0.0", umd="another();")
+    FAULTS[fault](registry)
+    with well_before(10):
+        kept = loader.load("Cart", "1.0.0", cache_ttl=0, timeout=0.3)
+    assert (kept.script.source, kept.stale) == (UMD, True)
+
+
+def test_ten_megabytes_are_not_read(registry, make_loader):
+    """The declared length is enough to refuse it; of an undeclared one, the limit is read."""
+    registry.deploy("Cart", "1.0.0", umd=b"x" * 10_000_000)
+    with pytest.raises(AnswerTooLarge, match="5242880"):
+        make_loader().load("Cart", "1.0.0")
+    registry.hide_length()
+    with pytest.raises(AnswerTooLarge, match="5242880"):
+        make_loader().load("Cart", "1.0.0")
+
+
+def test_fragment_that_is_not_there_is_not_asked_for_again_and_again(registry, make_loader, clock):
+    loader = make_loader(negative_ttl=1.0)
+    for _ in range(20):
+        with pytest.raises(FragmentNotFound):
+            loader.load("Cart", "1.0.0")
+    assert len(registry.requests) == 1
+    registry.deploy("Cart", "1.0.0", umd=UMD)
+    clock.forward(1.1)
+    assert loader.load("Cart", "1.0.0").script.source == UMD
+
+
+@pytest.mark.parametrize("broken", ["config", "bundle"])
+def test_broken_answer_is_not_asked_for_again_and_again(registry, make_loader, broken):
+    loader = make_loader(negative_ttl=1.0)
+    registry.deploy("Cart", "1.0.0", umd=UMD)
+    if broken == "config":
+        registry.answer_config("Cart", "1.0.0", "{")
+    else:
+        registry.put_bundle(registry.release("Cart", "1.0.0").config["umdBundle"], "evil()")
+    for _ in range(5):
+        with pytest.raises((BadRegistryAnswer, IntegrityError)):
+            loader.load("Cart", "1.0.0")
+    assert len(registry.requests) == (1 if broken == "config" else 2)
+
+
+def test_who_wants_the_registrys_own_word_gets_it_past_what_was_refused(registry, make_loader):
+    loader = make_loader(negative_ttl=60.0)
+    with pytest.raises(FragmentNotFound):
+        loader.load("Cart", "1.0.0")
+    registry.deploy("Cart", "1.0.0", umd=UMD)
+    assert loader.load("Cart", "1.0.0", cache_ttl=0).script.source == UMD
+
+
+def test_registry_that_is_down_is_asked_again_as_soon_as_it_is_up(registry, make_loader):
+    loader = make_loader(negative_ttl=60.0)
+    registry.deploy("Cart", "1.0.0", umd=UMD)
+    registry.down()
+    with pytest.raises(RegistryUnavailable):
+        loader.load("Cart", "1.0.0")
+    registry.up()
+    assert loader.load("Cart", "1.0.0").script.source == UMD
+
+
+def test_what_was_refused_is_remembered_for_a_bounded_number_of_names(make_loader, monkeypatch):
+    monkeypatch.setattr(refreshing, "_MAX_REMEMBERED", 4)
+    loader = make_loader(negative_ttl=60.0)
+    for number in range(10):
+        with pytest.raises(FragmentNotFound):
+            loader.load(f"F{number}", "1.0.0")
+    assert len(loader._refresher._refused) == 4
+
+
+def test_error_that_many_get_does_not_grow(registry, make_loader):
+    loader = make_loader(negative_ttl=60.0)
+    depths = set()
+    for _ in range(5):
+        with pytest.raises(FragmentNotFound) as caught:
+            loader.load("Cart", "1.0.0")
+        depths.add(len(caught.traceback))
+    assert len(depths) == 1

@@ -56,7 +56,9 @@ def make_runtime_loader(registry, built, clock):
     made = []
 
     def make(**arguments):
-        settings = LoaderSettings(cache_dir=arguments.pop("cache_dir", None), load_timeout=20.0)
+        settings = LoaderSettings(
+            cache_dir=arguments.pop("cache_dir", None), load_timeout=20.0, negative_ttl=0
+        )
         loader = Loader(
             registry.url,
             settings,

@@ -44,6 +44,20 @@ def test_unset_says_what_it_is():
 
 def test_all_is_what_is_exported():
     modules = {"config", "connections", "core", "disk", "fetching", "flights", "memory", "modules"}
-    modules |= {"names", "packaged", "registry", "scripts", "settings", "transport", "workers"}
+    modules |= {
+        "addresses",
+        "forwarding",
+        "locks",
+        "bulkheads",
+        "counts",
+        "refreshing",
+        "names",
+        "packaged",
+        "registry",
+        "scripts",
+        "settings",
+        "transport",
+        "workers",
+    }
     public = {name for name in vars(package) if not name.startswith("_")} - modules
     assert public == set(package.__all__)

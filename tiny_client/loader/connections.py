@@ -22,13 +22,22 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3 import exceptions as urllib3_errors
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from tiny_client.loader.addresses import AddressRules
+
 __all__ = ["DeadlineAdapter", "Exchange", "current"]
 
 
 class Exchange:
     """One request that is under way: its deadline, and a handle to break it off."""
 
-    def __init__(self, deadline: float, connect_timeout: float, read_timeout: float) -> None:
+    def __init__(
+        self,
+        deadline: float,
+        connect_timeout: float,
+        read_timeout: float,
+        rules: AddressRules,
+    ) -> None:
+        self.rules = rules
         self.deadline = deadline
         self.connect_timeout = connect_timeout
         self.read_timeout = read_timeout
@@ -122,7 +131,12 @@ class _DeadlineResponse(HTTPResponse):
 
 
 def _connect(connection: HTTPConnection) -> socket.socket:
-    """Connect within the time that is left, shared out among the host's addresses."""
+    """Connect within the time that is left, shared out among the host's addresses.
+
+    The addresses are checked here, after the host name was resolved and on each connection, and
+    the ones that were checked are the ones that are connected to: a name that resolves to
+    something else a moment later changes nothing.
+    """
     exchange = _exchange_of_this_thread()
     exchange.connection = connection
     exchange.fresh_connection = True
@@ -135,6 +149,7 @@ def _connect(connection: HTTPConnection) -> socket.socket:
         raise urllib3_errors.NewConnectionError(
             connection, f"the host name {connection.host!r} cannot be written as IDNA"
         ) from error
+    exchange.rules.check(connection.host, [str(address[0]) for *_, address in found])
     failure: OSError = OSError("the host name has no address")
     for index, (family, kind, protocol, _, address) in enumerate(found):
         share = (end - time.monotonic()) / (len(found) - index)

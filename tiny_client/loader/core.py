@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 import warnings
 from collections.abc import Callable
-from functools import partial
 from typing import Final, Literal, Self
 
 from tiny_client._version import __version__
-from tiny_client.errors import (
-    FragmentNotFound,
-    LoadError,
-    RegistryTimeout,
-    RegistryUnavailable,
-)
+from tiny_client.errors import RegistryTimeout
 from tiny_client.forks import renew_after_fork
+from tiny_client.loader.addresses import AddressRules, origin_of
+from tiny_client.loader.counts import Counts
 from tiny_client.loader.disk import DiskCache
-from tiny_client.loader.fetching import RUNTIME, Fetcher
+from tiny_client.loader.fetching import RUNTIME, Fetcher, Prepare
 from tiny_client.loader.flights import Flight
 from tiny_client.loader.memory import Entry, Key, MemoryStore
 from tiny_client.loader.names import (
     check_fragment_name,
     check_release,
     check_version,
-    config_url,
     normal_base_url,
 )
 from tiny_client.loader.packaged import PackagedRuntimes, built_in_runtimes
-from tiny_client.loader.registry import Registry, Where
+from tiny_client.loader.refreshing import Refresher, is_fresh, where_is
+from tiny_client.loader.registry import Registry
 from tiny_client.loader.settings import (
     UNSET,
     LoaderSettings,
@@ -40,12 +35,10 @@ from tiny_client.loader.settings import (
     checked_ttl,
 )
 from tiny_client.loader.transport import Transport
-from tiny_client.loader.workers import Workers
 from tiny_client.records import FragmentConfig, LoadedRelease, RuntimeRef, Script
+from tiny_client.stats import LoaderStats
 
 __all__ = ["Loader"]
-
-log = logging.getLogger("tiny_client.loader")
 
 _CLOSE_WAIT: Final = 2.0
 """Seconds that `close()` waits for its threads, which it has broken off, to end."""
@@ -68,6 +61,10 @@ class Loader:
     package); browsers get their bundles from `{packaged_base_url}/tiny/bundle/{file}`, where an
     empty `packaged_base_url` means the page's own origin. `clock` and `wall_clock` are for tests.
 
+    `prepare(new, old)` is called before a fragment's release with another script takes the place
+    of the one in memory, in the background and within the load's time; `old` is served meanwhile.
+    What it raises is logged, `old` stays, and `new` is tried again after `retry_backoff`.
+
     A forked child keeps the memory and makes its own threads and connections. Close it with
     `close()` or use it in a `with` statement.
 
@@ -84,6 +81,7 @@ class Loader:
         *,
         packaged_runtimes: PackagedRuntimes | None = None,
         packaged_base_url: str = "",
+        prepare: Prepare | None = None,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
@@ -95,6 +93,7 @@ class Loader:
         self._wall_clock = wall_clock
         self._packaged = packaged_runtimes
         self._packaged_base_url = packaged_base_url.rstrip("/")
+        self._prepare = prepare
         self._inferred: dict[str, RuntimeRef | None] = {}
         self._memory = MemoryStore(self.settings.memory_bytes)
         self._begin()
@@ -104,28 +103,40 @@ class Loader:
     def _begin(self) -> None:
         """Make all that belongs to one process."""
         settings = self.settings
-        self._lock = threading.Lock()
-        self._flights: dict[Key, Flight] = {}
+        self._counts = Counts()
         self._closing = threading.Event()
-        self._workers = Workers(settings.refresh_threads, "tiny-loader")
         self._transport = Transport(
             connect_timeout=settings.connect_timeout,
             read_timeout=settings.read_timeout,
             pool_size=settings.pool_size,
             user_agent=f"tiny-mosaic/{__version__}",
+            origins={origin_of(self.base_url), *settings.allowed_origins},
+            rules=AddressRules(settings.allowed_networks),
+            origin_concurrency=settings.origin_concurrency,
             ca_bundle=None if settings.ca_bundle is None else str(settings.ca_bundle),
         )
         cache_dir = settings.cache_dir
         self._fetcher = Fetcher(
-            Registry(self.base_url, settings, self.retry_policy, self._transport, self._closing),
+            Registry(
+                self.base_url,
+                settings,
+                self.retry_policy,
+                self._transport,
+                self._closing,
+                self._counts,
+            ),
             self._memory,
             None
             if cache_dir is None
             else DiskCache(cache_dir, settings.disk_bytes, wall_clock=self._wall_clock),
             self._runtimes,
             self._packaged_base_url,
+            self._prepare,
             self._clock,
             self._wall_clock,
+        )
+        self._refresher = Refresher(
+            self.base_url, settings, self._fetcher, self._memory, self._clock, self._closing
         )
 
     def load(
@@ -162,12 +173,23 @@ class Loader:
         return self._load(RUNTIME, ref.name, ref.contract_version, None, cache_ttl, timeout)
 
     def at_hand(self, name: str, contract_version: str) -> LoadedRelease | None:
-        """Return what `load` would return at once because it is fresh in memory, else None."""
-        return self._fresh("fragment", name, contract_version, None, self._ttl)
+        """Return what `load` would return at once because it is in memory, else None.
+
+        Past its TTL it is stale, and a flight in the background asks the registry.
+        """
+        return self._at_hand("fragment", name, contract_version)
 
     def runtime_at_hand(self, ref: RuntimeRef) -> LoadedRelease | None:
         """Return what `load_runtime` would return at once, else None; see `at_hand`."""
-        return self._fresh(RUNTIME, ref.name, ref.contract_version, None, self._ttl)
+        return self._at_hand(RUNTIME, ref.name, ref.contract_version)
+
+    def _at_hand(self, kind: str, name: str, version: str) -> LoadedRelease | None:
+        fresh = self._fresh(kind, name, version, None, self._ttl)
+        if fresh is not None:
+            return fresh
+        key = Key(kind, name, version, None)
+        entry = self._memory.entries.get(key)
+        return None if entry is None else self._served_stale(key, entry, self._ttl)
 
     def _load(
         self,
@@ -196,6 +218,7 @@ class Loader:
             now = self._clock()
             if entry.confirmed if ttl is None else now - entry.fetched_at < ttl:
                 entry.used_at = now
+                self._counts.fresh += 1
                 loaded: LoadedRelease = entry.loaded
                 return loaded
         return None
@@ -226,20 +249,22 @@ class Loader:
         if key.release is not None:
             check_release(key.release)
         asked_at = time.monotonic()
-        entry = self._memory.entries.get(key) or self._fetcher.restore(key)
+        counts = self._counts
+        entry = self._memory.entries.get(key)
+        if entry is None:
+            counts.misses += 1
+            entry = self._fetcher.restore(key)
+        else:
+            counts.hits += 1
         if entry is not None:
             now = entry.used_at = self._clock()
-            if _is_fresh(entry, ttl, now):
+            if is_fresh(entry, ttl, now):
                 return entry.loaded
-            if now < entry.next_try:
-                return entry.stale
-            # In an outage nobody waits: a background flight finds out when it is over.
-            if entry.outage_since is not None or (
-                ttl and now - entry.fetched_at < ttl + self.settings.max_stale
-            ):
-                self._flight(key, ttl)
-                return entry.stale
-        flight = self._flight(key, ttl)
+            stale = self._served_stale(key, entry, ttl)
+            if stale is not None:
+                return stale
+        counts.waited += 1
+        flight = self._refresher.flight(key, ttl)
         if isinstance(flight, Entry):
             return flight.loaded
         end = flight.deadline + _LANDING
@@ -249,6 +274,21 @@ class Loader:
             since = asked_at if entry is None else flight.took_off
             end = min(end, since + timeout)
         return self._landed(key, flight, entry, end)
+
+    def _served_stale(self, key: Key, entry: Entry, ttl: float | None) -> LoadedRelease | None:
+        """Return what is past its TTL where nobody has to wait, and have it refreshed; else None.
+
+        In an outage nobody waits: a background flight finds out when it is over.
+        """
+        now = entry.used_at = self._clock()
+        resting = now < entry.next_try
+        tolerated = ttl and now - entry.fetched_at < ttl + self.settings.max_stale
+        if not (resting or entry.outage_since is not None or tolerated):
+            return None
+        if not resting:
+            self._refresher.flight(key, ttl)
+        self._counts.stale += 1
+        return entry.stale
 
     def _landed(
         self, key: Key, flight: Flight, last_good: Entry | None, end: float
@@ -260,89 +300,16 @@ class Loader:
         if last_good is not None:
             return last_good.stale
         if landed and flight.error is not None:
-            raise flight.error
+            # Raised for each who waits; without this each raise would lengthen its traceback.
+            raise flight.error.with_traceback(None)
         raise RegistryTimeout(
             "the registry's answer was not there when the caller's time was over",
-            **self._where(key),
+            **where_is(self.base_url, key),
         )
 
-    def _flight(self, key: Key, ttl: float | None) -> Flight | Entry:
-        """Return the flight under way, or a new one, or what has landed just now."""
-        with self._lock:
-            flight = self._flights.get(key)
-            if flight is not None:
-                return flight
-            now = self._clock()
-            entry = self._memory.entries.get(key)
-            if entry is not None and _is_fresh(entry, ttl, now):
-                return entry
-            flight = self._flights[key] = Flight(now, self.settings.load_timeout)
-        try:
-            self._workers.submit(partial(self._fly, key, flight))
-        except RuntimeError as error:
-            failure = RegistryUnavailable(str(error), **self._where(key))
-            failure.__cause__ = error
-            self._land(key, flight, None, failure)
-        return flight
-
-    def _fly(self, key: Key, flight: Flight) -> None:
-        known = self._memory.entries.get(key)
-        entry: Entry | None = None
-        failure: Exception | None = None
-        try:
-            entry = self._fetcher.fetch(key, known, flight)
-        except Exception as error:
-            failure = error
-            self._note_failure(key, known, error)
-        else:
-            self._note_success(key, known)
-        self._land(key, flight, entry, failure)
-
-    def _land(
-        self, key: Key, flight: Flight, entry: Entry | None, failure: Exception | None
-    ) -> None:
-        with self._lock:
-            if self._flights.get(key) is flight:
-                del self._flights[key]
-        flight.land(entry, failure)
-
-    def _note_failure(self, key: Key, last_good: Entry | None, error: Exception) -> None:
-        """Say once per outage that the last good release is served; leave the registry alone."""
-        if last_good is None or self._closing.is_set():
-            return
-        now = self._clock()
-        last_good.next_try = now + self.settings.retry_backoff
-        if last_good.outage_since is not None:
-            return
-        last_good.outage_since = now
-        if not isinstance(error, LoadError):
-            log.error("Refreshing %s %s failed", key.name, key.contract_version, exc_info=error)
-        log.log(
-            logging.ERROR if isinstance(error, FragmentNotFound) else logging.WARNING,
-            "%s. The last good release (%s) is served until the registry has it again",
-            error,
-            last_good.loaded.config.release or last_good.loaded.config.umd_bundle,
-        )
-
-    def _note_success(self, key: Key, known: Entry | None) -> None:
-        if known is None:
-            return
-        known.next_try = 0.0
-        if known.outage_since is not None:
-            log.info(
-                "The registry answers for %s %s again, after %.0f s",
-                key.name,
-                key.contract_version,
-                self._clock() - known.outage_since,
-            )
-            known.outage_since = None
-
-    def _where(self, key: Key) -> Where:
-        return {
-            "name": key.name,
-            "contract_version": key.contract_version,
-            "url": config_url(self.base_url, key.name, key.contract_version, key.release),
-        }
+    def stats(self) -> LoaderStats:
+        """Return what the memory holds and how loads and requests ended in this process."""
+        return self._counts.stats(self._memory)
 
     def close(self) -> None:
         """Break off what is under way and end the threads; calling it twice is harmless.
@@ -355,7 +322,7 @@ class Loader:
         self._closed = True
         self._closing.set()
         self._transport.close()
-        self._workers.close(wait)
+        self._refresher.close(wait)
 
     def after_fork_in_child(self) -> None:
         """Leave locks, flights, threads and connections to the parent process."""
@@ -383,7 +350,3 @@ class Loader:
                 stacklevel=2,
             )
             self._stop(0.0)
-
-
-def _is_fresh(entry: Entry, ttl: float | None, now: float) -> bool:
-    return entry.confirmed if ttl is None else now - entry.fetched_at < ttl

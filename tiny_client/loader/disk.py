@@ -9,12 +9,14 @@ import stat
 import tempfile
 import time
 from collections.abc import Callable, Collection
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import msgspec
+
+from tiny_client.loader.locks import file_lock
 
 __all__ = ["DiskCache", "StoredConfig"]
 
@@ -25,8 +27,9 @@ _LAYOUT: Final = "v1"
 _MAGIC: Final = b"tiny1 "
 _HEADER_BYTES: Final = len(_MAGIC) + 64 + 1
 _TEMPORARY: Final = "new-"
+_LOCK: Final = "lock-"
 _ORPHAN_AGE: Final = 3600.0
-"""Seconds after which a temporary file is taken for one that a killed process left."""
+"""Seconds after which a temporary file or a lock's is taken for one that a killed process left."""
 
 
 class _ConfigFile(msgspec.Struct):
@@ -101,6 +104,15 @@ class DiskCache:
     ) -> None:
         """Store the bytes of a bundle."""
         self._write(self._path("bundle", key), content, self._wall_clock(), in_use)
+
+    def fetching_bundle(
+        self, key: tuple[str | None, ...], deadline: float, pause: Callable[[float], bool]
+    ) -> AbstractContextManager[None]:
+        """Return the lock under which one process at a time fetches a bundle; see `file_lock`."""
+        if not self._prepare():
+            return nullcontext()
+        path = self._path("bundle", key)
+        return file_lock(path.with_name(f"{_LOCK}{path.name}"), deadline, pause)
 
     def touch(
         self, config: tuple[str | None, ...], bundle: tuple[str | None, ...], fetched_at: float
@@ -225,7 +237,7 @@ class DiskCache:
                 path = Path(item.path)
                 with suppress(OSError):
                     info = item.stat()
-                    if not item.name.startswith(_TEMPORARY):
+                    if not item.name.startswith((_TEMPORARY, _LOCK)):
                         order = (path == written, path in precious, info.st_atime)
                         files.append((*order, info.st_size, path))
                         size += info.st_size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import time
 from collections.abc import Callable
 from typing import Final, Literal
 
@@ -20,13 +21,18 @@ from tiny_client.loader.registry import ConfigAnswer, Registry
 from tiny_client.loader.scripts import script_of
 from tiny_client.records import FragmentConfig, LoadedRelease, RuntimeRef, Script
 
-__all__ = ["RUNTIME", "Fetcher"]
+__all__ = ["RUNTIME", "Fetcher", "Prepare"]
 
 log = logging.getLogger("tiny_client.loader")
 
 RUNTIME: Final[Literal["runtime"]] = "runtime"
 """The kind of the keys of runtimes, for which a packaged one may stand in."""
 
+Prepare = Callable[[LoadedRelease, LoadedRelease], None]
+"""Called with the new release and the old one before the new one takes its place."""
+
+_SHARE_OF_WAITING: Final = 0.5
+"""Of the time that is left: how much may go into waiting for another process's fetch."""
 _TOUCH_INTERVAL: Final = 10.0
 """Seconds between two notes on disk that a release is still current, at least."""
 
@@ -41,6 +47,7 @@ class Fetcher:
         disk: DiskCache | None,
         packaged: Callable[[], PackagedRuntimes],
         packaged_base_url: str,
+        prepare: Prepare | None,
         clock: Callable[[], float],
         wall_clock: Callable[[], float],
     ) -> None:
@@ -49,6 +56,7 @@ class Fetcher:
         self._disk = disk
         self._packaged = packaged
         self._packaged_base_url = packaged_base_url
+        self._prepare = prepare
         self._clock = clock
         self._wall_clock = wall_clock
 
@@ -58,6 +66,9 @@ class Fetcher:
         `known` is the last good one; it is returned, renewed, where it is still current.
         Raises `LoadError`.
         """
+        entry = self._fetched_elsewhere(key, known, flight)
+        if entry is not None:
+            return entry
         etag = known.etag if known is not None else ""
         try:
             answer = self._registry.config(
@@ -67,7 +78,7 @@ class Fetcher:
                 return self._renewed(key, known, flight)
             assert answer is not None
             bundle = _bundle_key(answer.config)
-            script, content = self._script(answer.config, bundle, flight.deadline)
+            script = self._script(answer.config, bundle, flight.deadline)
         except LoadError as error:
             entry = self._packaged_instead(key, known, flight, error)
             if entry is None:
@@ -76,13 +87,19 @@ class Fetcher:
         if known is not None and known.bundle == bundle and known.loaded.config == answer.config:
             known.etag = answer.etag
             return self._renewed(key, known, flight)
-        return self._taken_over(key, answer, bundle, script, content, flight)
+        loaded = LoadedRelease(answer.config, self._memory.shared(script))
+        self._make_ready(key, loaded, known)
+        return self._taken_over(key, answer, bundle, loaded, flight)
 
     def restore(self, key: Key) -> Entry | None:
         """Return the last good release that is on disk, put into memory; None where none is.
 
         Its age is what the disk says. A time in the future counts as endlessly old.
         """
+        entry = self._on_disk(key)
+        return None if entry is None else self._memory.put_new(key, entry)
+
+    def _on_disk(self, key: Key) -> Entry | None:
         if self._disk is None:
             return None
         stored = self._disk.read_config(self._disk_key(key))
@@ -99,7 +116,7 @@ class Fetcher:
             return None
         age = self._wall_clock() - stored.fetched_at
         now = self._clock()
-        entry = Entry(
+        return Entry(
             LoadedRelease(config, script),
             bundle=bundle,
             fetched_at=now - age if age >= 0 else -math.inf,
@@ -109,19 +126,60 @@ class Fetcher:
             # An exact release never changes, so nobody has to be asked about it.
             confirmed=key.release is not None,
         )
-        return self._memory.put_new(key, entry)
+
+    def _fetched_elsewhere(self, key: Key, known: Entry | None, flight: Flight) -> Entry | None:
+        """Return what another process has asked the registry for lately enough, if any has."""
+        if known is None or known.packaged or not flight.ttl:
+            return None
+        found = self._on_disk(key)
+        if (
+            found is None
+            or found.fetched_at <= known.fetched_at
+            or flight.started - found.fetched_at >= flight.ttl
+        ):
+            return None
+        if found.bundle == known.bundle and found.loaded.config == known.loaded.config:
+            known.fetched_at, known.etag = found.fetched_at, found.etag
+            found = known
+        else:
+            self._make_ready(key, found.loaded, known)
+        self._memory.put(key, found)
+        return found
+
+    def _make_ready(self, key: Key, new: LoadedRelease, known: Entry | None) -> None:
+        """Have `prepare` see a release before it replaces one with another script."""
+        if self._prepare is None or known is None or key.kind == RUNTIME:
+            return
+        old = known.loaded
+        if new.script.key == old.script.key:
+            return
+        try:
+            self._prepare(new, old)
+        except Exception as error:
+            release = new.config.release or new.config.umd_bundle
+            log.exception(
+                "Release %s of %s %s could not be made ready",
+                release,
+                key.name,
+                key.contract_version,
+            )
+            raise LoadError(
+                f"its new release {release} could not be made ready: {error}",
+                name=key.name,
+                contract_version=key.contract_version,
+                url=bundle_url(new.config.base_url, new.script.name),
+            ) from error
 
     def _taken_over(
         self,
         key: Key,
         answer: ConfigAnswer,
         bundle: BundleKey,
-        script: Script,
-        content: bytes | None,
+        loaded: LoadedRelease,
         flight: Flight,
     ) -> Entry:
         entry = Entry(
-            LoadedRelease(answer.config, self._memory.shared(script)),
+            loaded,
             bundle=bundle,
             fetched_at=flight.started,
             now=self._clock(),
@@ -130,12 +188,9 @@ class Fetcher:
         )
         self._memory.put(key, entry)
         if self._disk is not None:
-            in_use = self._memory.bundles
-            if content is not None:
-                self._disk.write_bundle(bundle, content, in_use)
             fetched_at = self._wall_clock() - (self._clock() - flight.started)
             self._disk.write_config(
-                self._disk_key(key), answer.body, answer.etag, fetched_at, in_use
+                self._disk_key(key), answer.body, answer.etag, fetched_at, self._memory.bundles
             )
         return entry
 
@@ -164,16 +219,22 @@ class Fetcher:
         body = msgspec.json.encode(loaded.config.raw)
         self._disk.write_config(self._disk_key(key), body, known.etag, fetched_at, in_use)
 
-    def _script(
-        self, config: FragmentConfig, bundle: BundleKey, deadline: float
-    ) -> tuple[Script, bytes | None]:
-        """Return the script of a config, and its bytes where the registry sent them just now."""
+    def _script(self, config: FragmentConfig, bundle: BundleKey, deadline: float) -> Script:
+        """Return the script of a config, from memory, disk or registry; it is on disk then."""
         script = self._memory.script(bundle) or self._script_on_disk(bundle)
         if script is not None:
-            return script, None
+            return script
+        if self._disk is None:
+            return self._fetched_script(config, bundle, deadline)
+        # Of several processes that start at once, one asks and the others take it from disk.
+        patience = time.monotonic() + (deadline - time.monotonic()) * _SHARE_OF_WAITING
+        with self._disk.fetching_bundle(bundle, patience, self._registry.pause):
+            return self._script_on_disk(bundle) or self._fetched_script(config, bundle, deadline)
+
+    def _fetched_script(self, config: FragmentConfig, bundle: BundleKey, deadline: float) -> Script:
         content = self._registry.bundle(config, bundle.bundle, deadline=deadline)
         try:
-            return script_of(bundle.bundle, content), content
+            script = script_of(bundle.bundle, content)
         except UnicodeDecodeError as error:
             raise BadRegistryAnswer(
                 f"its bundle {bundle.bundle!r} is not UTF-8: {error}",
@@ -181,6 +242,9 @@ class Fetcher:
                 contract_version=config.contract_version,
                 url=bundle_url(config.base_url, bundle.bundle),
             ) from error
+        if self._disk is not None:
+            self._disk.write_bundle(bundle, content, self._memory.bundles)
+        return script
 
     def _script_on_disk(self, bundle: BundleKey) -> Script | None:
         if self._disk is None:

@@ -6,6 +6,7 @@ import threading
 import time
 
 from tiny_client.loader.memory import Entry
+from tiny_client.request_context import RequestContext
 
 __all__ = ["Flight"]
 
@@ -14,15 +15,33 @@ class Flight:
     """One load that is under way. It lands with an entry or with an error.
 
     `started` is of the loader's clock (ages count from it); `deadline` and `took_off` are of
-    `time.monotonic`.
+    `time.monotonic`. `context` is the visitor's request that it began for, if any, and `ttl` how
+    old an answer may be for the caller, in seconds (None: as old as it likes).
     """
 
-    __slots__ = ("_landed", "deadline", "entry", "error", "started", "took_off")
+    __slots__ = (
+        "_landed",
+        "context",
+        "deadline",
+        "entry",
+        "error",
+        "started",
+        "took_off",
+        "ttl",
+    )
 
-    def __init__(self, started: float, timeout: float) -> None:
+    def __init__(
+        self,
+        started: float,
+        timeout: float,
+        context: RequestContext | None = None,
+        ttl: float | None = None,
+    ) -> None:
         self.started = started
         self.took_off = time.monotonic()
         self.deadline = self.took_off + timeout
+        self.context = context
+        self.ttl = ttl
         self.entry: Entry | None = None
         self.error: Exception | None = None
         self._landed = threading.Event()

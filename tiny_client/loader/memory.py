@@ -88,7 +88,7 @@ class MemoryStore:
 
     def __init__(self, max_bytes: int) -> None:
         self.entries: dict[Key, Entry] = {}
-        self._max_bytes = max_bytes
+        self.max_bytes = max_bytes
         self._lock = threading.Lock()
         self._scripts: dict[str, Script] = {}
         self._users: dict[str, int] = {}
@@ -128,7 +128,7 @@ class MemoryStore:
     def _put(self, key: Key, entry: Entry) -> None:
         self._remove(key)
         self._add(key, entry)
-        while self.size > self._max_bytes and len(self.entries) > 1:
+        while self.size > self.max_bytes and len(self.entries) > 1:
             others = (other for other in self.entries if other != key)
             self._remove(min(others, key=lambda other: self.entries[other].used_at))
 

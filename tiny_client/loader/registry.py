@@ -22,6 +22,8 @@ from tiny_client.errors import (
     RegistryUnavailable,
 )
 from tiny_client.loader.config import InvalidConfig, matches_integrity, parse_config
+from tiny_client.loader.counts import Counts
+from tiny_client.loader.forwarding import forwarded_headers
 from tiny_client.loader.names import bundle_url, config_url
 from tiny_client.loader.settings import LoaderSettings, RetryPolicy
 from tiny_client.loader.transport import (
@@ -33,6 +35,7 @@ from tiny_client.loader.transport import (
     Transport,
 )
 from tiny_client.records import FragmentConfig
+from tiny_client.request_context import current_request
 
 __all__ = ["ConfigAnswer", "Registry", "Where"]
 
@@ -40,6 +43,7 @@ log = logging.getLogger("tiny_client.loader")
 
 _RETRYABLE_STATUSES: Final = frozenset({429, 500, 502, 503, 504})
 _GONE_STATUSES: Final = frozenset({404, 410})
+_OUTCOMES: Final = {200: "ok", 304: "not-modified", 404: "not-found", 410: "not-found"}
 _MAX_ETAG: Final = 256
 """Characters of an entity tag that is sent back; a longer one is not kept."""
 
@@ -80,12 +84,14 @@ class Registry:
         retry_policy: RetryPolicy,
         transport: Transport,
         closing: threading.Event,
+        counts: Counts,
     ) -> None:
         self.base_url = base_url
         self._settings = settings
         self._policy = retry_policy
         self._transport = transport
         self._closing = closing
+        self._counts = counts
 
     def config(
         self, name: str, version: str, release: str | None, *, etag: str, deadline: float
@@ -138,6 +144,10 @@ class Registry:
             )
         return answer.body
 
+    def pause(self, seconds: float) -> bool:
+        """Wait; return true as soon as the loader is closed."""
+        return self._closing.wait(seconds)
+
     def _retrying(
         self, asked: _Asked, deadline: float, headers: dict[str, str], max_bytes: int
     ) -> Answer:
@@ -155,8 +165,11 @@ class Registry:
         self, asked: _Asked, deadline: float, headers: dict[str, str], max_bytes: int
     ) -> Answer:
         where = _where(asked)
+        outcome = "failed"
         try:
-            answer = self._transport.get(asked.url, headers, deadline=deadline, max_bytes=max_bytes)
+            sent = {**forwarded_headers(current_request.get()), **headers}
+            answer = self._transport.get(asked.url, sent, deadline=deadline, max_bytes=max_bytes)
+            outcome = _OUTCOMES.get(answer.status, "failed")
         except ExchangeTimedOut as error:
             raise RegistryTimeout(str(error), **where) from error
         except ExchangeFailed as error:
@@ -165,6 +178,8 @@ class Registry:
             raise AnswerTooLarge(str(error), **where) from error
         except ExchangeRejected as error:
             raise BadRegistryAnswer(str(error), **where) from error
+        finally:
+            self._counts.request(outcome)
         if answer.status not in (200, 304):
             _reject_status(answer, asked)
         return answer

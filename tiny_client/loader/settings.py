@@ -11,6 +11,7 @@ from typing import Final, Literal
 import platformdirs
 
 from tiny_client.errors import ConfigurationError
+from tiny_client.loader.addresses import checked_origin, networks_of
 
 __all__ = ["UNSET", "LoaderSettings", "RetryPolicy", "Unset", "checked_timeout", "checked_ttl"]
 
@@ -48,12 +49,21 @@ class LoaderSettings:
     - `load_timeout`: one whole flight: config, bundle, all retries and the waits between them.
     - `retry_backoff`: after a refresh failed with a last good release in hand: for how long that
       one is served without another try.
+    - `negative_ttl`: for how long nobody asks again where the registry had nothing that can be
+      used (404, a broken answer, wrong bytes) and no last good release is in hand.
     - `max_config_bytes`, `max_bundle_bytes`: the longest answers that are read.
     - `memory_bytes`: what the releases in memory may take; the longest unused go first.
     - `cache_dir`: the folder of the disk cache, which several processes may share. None: no disk
       cache. `disk_bytes`: what it may take; the longest unused go first.
-    - `refresh_threads`: how many flights can be under way at once.
+    - `refresh_threads`: how many flights can be under way at once; half of them where the last
+      one of the same key hung.
     - `pool_size`: how many idle connections are kept.
+    - `origin_concurrency`: how many exchanges with one origin can be under way at once; others
+      wait, within their deadline.
+    - `allowed_origins`: whom the loader may ask beside the registry's own origin.
+    - `allowed_networks`: the networks (CIDR) in which the addresses must be that the host names
+      resolve to. Empty: any but those that are always refused (link-local, multicast,
+      unspecified, cloud metadata).
     - `ca_bundle`: a PEM file of certificate authorities, None takes certifi's. The environment
       (proxies, netrc, `REQUESTS_CA_BUNDLE`) is not looked at.
 
@@ -66,6 +76,7 @@ class LoaderSettings:
     read_timeout: float = 2.0
     load_timeout: float = 5.0
     retry_backoff: float = 5.0
+    negative_ttl: float = 1.0
     max_config_bytes: int = 64 * _KIB
     max_bundle_bytes: int = 5 * _MIB
     memory_bytes: int = 128 * _MIB
@@ -73,11 +84,14 @@ class LoaderSettings:
     disk_bytes: int = 256 * _MIB
     refresh_threads: int = 16
     pool_size: int = 16
+    origin_concurrency: int = 16
+    allowed_origins: tuple[str, ...] = ()
+    allowed_networks: tuple[str, ...] = ()
     ca_bundle: Path | None = None
 
     def __post_init__(self) -> None:
         checked_ttl(self.cache_ttl)
-        for name in ("max_stale", "retry_backoff"):
+        for name in ("max_stale", "retry_backoff", "negative_ttl"):
             _check_number(name, getattr(self, name), at_least=0)
         for name in ("connect_timeout", "read_timeout", "load_timeout"):
             _check_number(name, getattr(self, name), above=0)
@@ -88,12 +102,17 @@ class LoaderSettings:
             "disk_bytes",
             "refresh_threads",
             "pool_size",
+            "origin_concurrency",
         ):
             _check_count(name, getattr(self, name), at_least=1)
         for name in ("cache_dir", "ca_bundle"):
             value = getattr(self, name)
             if isinstance(value, str):
                 object.__setattr__(self, name, Path(value))
+        origins, networks = _texts(self, "allowed_origins"), _texts(self, "allowed_networks")
+        object.__setattr__(self, "allowed_origins", tuple(map(checked_origin, origins)))
+        object.__setattr__(self, "allowed_networks", networks)
+        networks_of(networks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +146,13 @@ def checked_timeout(value: float | None) -> float | None:
     if value is not None:
         _check_number("timeout", value, at_least=0)
     return value
+
+
+def _texts(settings: LoaderSettings, name: str) -> tuple[str, ...]:
+    value: object = getattr(settings, name)
+    if isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
+        return tuple(value)
+    raise ConfigurationError(f"{name} must be a list of texts; got {value!r}")
 
 
 def _check_number(

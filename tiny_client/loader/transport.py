@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -12,6 +12,8 @@ import requests
 from urllib3 import exceptions as urllib3_errors
 from urllib3.util import Timeout
 
+from tiny_client.loader.addresses import AddressRefused, AddressRules, origin_of
+from tiny_client.loader.bulkheads import Bulkheads
 from tiny_client.loader.connections import DeadlineAdapter, Exchange, current
 
 __all__ = [
@@ -63,6 +65,9 @@ class Transport:
 
     It talks to the adapter of `requests` without a session, because what a session adds must
     not happen here: redirects, cookies, netrc, and proxies from the environment.
+
+    It asks nobody but `origins`, whose addresses `rules` allow, and has at most
+    `origin_concurrency` exchanges with each at a time.
     """
 
     def __init__(
@@ -72,8 +77,14 @@ class Transport:
         read_timeout: float,
         pool_size: int,
         user_agent: str,
+        origins: Collection[str],
+        rules: AddressRules,
+        origin_concurrency: int,
         ca_bundle: str | None = None,
     ) -> None:
+        self._origins = frozenset(origins)
+        self._rules = rules
+        self._bulkheads = Bulkheads(origin_concurrency)
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._verify: bool | str = ca_bundle if ca_bundle is not None else True
@@ -92,8 +103,23 @@ class Transport:
         a 200. Raises `ExchangeFailed`, `ExchangeTimedOut`, `ExchangeRejected`,
         `ExchangeTooLarge`.
         """
-        request = requests.Request("GET", url, headers={**self._headers, **headers}).prepare()
-        exchange = Exchange(deadline, self._connect_timeout, self._read_timeout)
+        origin = origin_of(url)
+        if origin not in self._origins:
+            raise ExchangeRejected(
+                f"{origin} is neither the registry nor listed in TINY_ALLOWED_ORIGINS"
+            )
+        request = requests.Request("GET", url, headers={**headers, **self._headers}).prepare()
+        with self._bulkheads.room(origin, deadline) as entered:
+            if not entered:
+                raise ExchangeTimedOut(
+                    f"as many exchanges with {origin} as TINY_ORIGIN_CONCURRENCY allows were "
+                    "under way until the deadline"
+                )
+            return self._get(request, deadline, max_bytes)
+
+    def _get(self, request: requests.PreparedRequest, deadline: float, max_bytes: int) -> Answer:
+        limits = (deadline, self._connect_timeout, self._read_timeout, self._rules)
+        exchange = Exchange(*limits)
         try:
             return self._exchange(request, exchange, max_bytes)
         except ExchangeTimedOut:
@@ -103,8 +129,7 @@ class Transport:
             # was answered, so the request is sent once more, on a connection of its own.
             if exchange.fresh_connection or exchange.began or exchange.aborted:
                 raise
-        exchange = Exchange(deadline, self._connect_timeout, self._read_timeout)
-        return self._exchange(request, exchange, max_bytes)
+        return self._exchange(request, Exchange(*limits), max_bytes)
 
     def _exchange(
         self, request: requests.PreparedRequest, exchange: Exchange, max_bytes: int
@@ -202,6 +227,9 @@ def _failure_of(error: Exception, exchange: Exchange) -> ExchangeFailed:
     if exchange.aborted:
         return ExchangeFailed("the loader was closed meanwhile", retryable=False)
     causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, AddressRefused):
+            return ExchangeFailed(str(cause), retryable=False)
     if time.monotonic() >= exchange.deadline:
         return ExchangeTimedOut("its answer was not whole within the deadline")
     if any(isinstance(cause, urllib3_errors.NameResolutionError) for cause in causes):

@@ -17,30 +17,36 @@ class WorkersClosed(RuntimeError):
 class Workers:
     """Runs work in the order it came, on at most `size` threads that are reused.
 
+    Work that is expected to hang gets at most half of them, so that other work goes on.
+
     Not `concurrent.futures`: its threads are joined when the interpreter ends, so a registry
     that hangs would keep a host from stopping.
     """
 
     def __init__(self, size: int, name: str) -> None:
         self._size = size
+        self._slow_size = max(1, size // 2)
         self._name = name
         self._work: deque[Callable[[], None]] = deque()
+        self._slow_work: deque[Callable[[], None]] = deque()
+        self._slow_running = 0
         self._changed = threading.Condition(threading.Lock())
         self._threads: list[threading.Thread] = []
         self._idle = 0
         self._closed = False
 
-    def submit(self, work: Callable[[], None]) -> None:
-        """Have `work`, which must not raise, done on one of the threads.
+    def submit(self, work: Callable[[], None], *, slow: bool = False) -> None:
+        """Have `work`, which must not raise, done on one of the threads; `slow`: it may hang.
 
         Raises `WorkersClosed`, or `RuntimeError` where no thread can be started.
         """
         with self._changed:
             if self._closed:
                 raise WorkersClosed("the loader is closed")
-            if self._idle <= len(self._work) and len(self._threads) < self._size:
+            waiting = len(self._work) + len(self._slow_work)
+            if self._idle <= waiting and len(self._threads) < self._size:
                 self._start()
-            self._work.append(work)
+            (self._slow_work if slow else self._work).append(work)
             self._changed.notify()
 
     def _start(self) -> None:
@@ -58,15 +64,27 @@ class Workers:
         while True:
             with self._changed:
                 self._idle += 1
-                while not self._work and not self._closed:
+                while not (found := self._next()) and not self._closed:
                     self._changed.wait()
                 self._idle -= 1
-                if not self._work:
+                if not found:
                     return
-                work = self._work.popleft()
+                work, slow = found
             work()
             # The work may hold the last reference to what owns this pool.
-            del work
+            del work, found
+            if slow:
+                with self._changed:
+                    self._slow_running -= 1
+                    self._changed.notify()
+
+    def _next(self) -> tuple[Callable[[], None], bool] | None:
+        if self._work:
+            return self._work.popleft(), False
+        if self._slow_work and self._slow_running < self._slow_size:
+            self._slow_running += 1
+            return self._slow_work.popleft(), True
+        return None
 
     def close(self, timeout: float) -> None:
         """End the threads after the work that waits; wait at most `timeout` seconds for them."""

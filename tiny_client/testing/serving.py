@@ -36,6 +36,8 @@ class _Gone(Exception):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Headers and body are two writes; the second would wait for the first one's receipt.
+    disable_nagle_algorithm = True
     owner: Server
     healed: threading.Event
 
