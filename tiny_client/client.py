@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
@@ -11,11 +12,16 @@ from markupsafe import Markup
 
 from tiny_client.assets import Assets, packaged_assets
 from tiny_client.engine import EngineSettings, create_engine
+from tiny_client.errors import RenderError, RenderTimeout
+from tiny_client.guard import BreakerSettings, FragmentKey, Guard, Release, Releases
 from tiny_client.html import canonical_json, slot_element
 from tiny_client.loader import UNSET, Loader, LoaderSettings, RetryPolicy, Unset
 from tiny_client.page import Part, page_head
-from tiny_client.records import Engine, FragmentConfig, LoadedRelease, RenderJob, RuntimeRef, Script
+from tiny_client.records import Engine, LoadedRelease, RenderJob, RuntimeRef, Script
+from tiny_client.render_flights import NotInTime, RenderFlights
 from tiny_client.rendered import DEFAULT_RENDERED_BYTES, RenderedCache
+from tiny_client.stats import ClientStats
+from tiny_client.warm_up import DEFAULT_WARM_PROPS_BYTES, LastProps, warm_up
 
 __all__ = ["DEFAULT_TIMEOUT", "LoadedFragment", "Rendered", "TinyClient"]
 
@@ -41,20 +47,14 @@ class Rendered:
 class LoadedFragment:
     """One release of a fragment with its runtime, ready to be rendered any number of times."""
 
-    __slots__ = ("_client", "_loaded", "_runtime", "config", "runtime")
+    __slots__ = ("_client", "_exact", "_release", "config", "runtime")
 
-    def __init__(
-        self,
-        client: TinyClient,
-        loaded: LoadedRelease,
-        config: FragmentConfig,
-        runtime: LoadedRelease,
-    ) -> None:
+    def __init__(self, client: TinyClient, release: Release, *, exact: bool = False) -> None:
         self._client = client
-        self._loaded = loaded
-        self._runtime = runtime
-        self.config = config
-        self.runtime = runtime.config
+        self._release = release
+        self._exact = exact
+        self.config = release.config
+        self.runtime = release.runtime.config
 
     def __repr__(self) -> str:
         config = self.config
@@ -62,8 +62,8 @@ class LoadedFragment:
 
     @property
     def stale(self) -> bool:
-        """Whether the release is older than the TTL and was served all the same."""
-        return self._loaded.stale
+        """Whether the release is older than the TTL, or stands in for one that keeps failing."""
+        return self._release.loaded.stale
 
     def render(
         self,
@@ -90,20 +90,43 @@ class LoadedFragment:
         kept = self.rendered_at_hand(props_json, export, id_prefix)
         if kept is not None:
             return Rendered(kept, cached=True)
-        job = RenderJob(
-            fragment=self.config.name,
-            release=self.config.release or self.config.umd_bundle,
-            runtime=self._runtime.script,
-            bundle=self._loaded.script,
-            props_json=props_json,
-            export=export,
-            id_prefix=id_prefix,
-        )
-        html = self._client.engine.render(job, timeout=timeout)
-        if self.config.pure:
-            key = self._rendered_key(props_json, export, id_prefix)
-            self._client.rendered.put(key, html, key_bytes=len(props_json))
-        return Rendered(Markup(html), cached=False)
+        if not self.config.pure:
+            html = self._render(props_json, export, id_prefix, timeout)
+            return Rendered(Markup(html), cached=False)
+        key = self._rendered_key(props_json, export, id_prefix)
+
+        def render(left: float) -> str:
+            html = self._client.rendered.get(key)
+            if html is None:
+                html = self._render(props_json, export, id_prefix, left)
+                self._client.rendered.put(key, html, key_bytes=sys.getsizeof(props_json))
+            return html
+
+        try:
+            html, shared = self._client.flights.render(key, timeout, render)
+        except NotInTime:
+            raise RenderTimeout(
+                f"the render of it that is under way did not end within {timeout:g} s",
+                fragment=self.config.name,
+                release=self._release.name,
+            ) from None
+        return Rendered(Markup(html), cached=shared)
+
+    def _render(self, props_json: str, export: str | None, id_prefix: str, timeout: float) -> str:
+        """Have the engine render, and tell what that says of the release."""
+        client, release = self._client, self._release
+        started = time.monotonic()
+        try:
+            html = client.engine.render(release.job(props_json, export, id_prefix), timeout=timeout)
+        except RenderError as error:
+            in_time = time.monotonic() - started < timeout
+            if not self._exact and (in_time or not isinstance(error, RenderTimeout)):
+                client.releases.failed(release, error)
+            raise
+        if not self._exact:
+            client.releases.worked(release)
+            client.last_props.note(release.key, props_json, export)
+        return html
 
     def rendered_at_hand(
         self, props_json: str, export: str | None, id_prefix: str
@@ -115,7 +138,7 @@ class LoadedFragment:
         return None if html is None else Markup(html)
 
     def _rendered_key(self, props_json: str, export: str | None, id_prefix: str) -> Hashable:
-        return (self._loaded.script.key, self._runtime.script.key, export, id_prefix, props_json)
+        return (*self._release.id, export, id_prefix, props_json)
 
     def head(self, *, nonce: str | None = None) -> Markup:
         """Return the head tags: style sheet, preloads, configs on `window`, and our scripts.
@@ -153,7 +176,8 @@ class TinyClient:
     `api_url` is the registry's base URL. `cache_ttl` is how long a config is used before the
     registry is asked again, in seconds: None for ever, 0 at every load. `assets_url` is where the
     host serves the files of `tiny_client.assets`, as `{assets_url}/tiny/assets/{file}`; the Flask
-    extension does that by itself.
+    extension does that by itself. `breaker` says when a fragment's breaker opens and when a
+    release is given up; `warm_props_bytes` is the longest props that are kept to warm a new one.
 
     Close it with `close()` or use it in a `with` statement.
     """
@@ -166,7 +190,9 @@ class TinyClient:
         retry_policy: RetryPolicy | None = None,
         loader: LoaderSettings | None = None,
         engine: EngineSettings | Engine | None = None,
+        breaker: BreakerSettings | None = None,
         rendered_bytes: int = DEFAULT_RENDERED_BYTES,
+        warm_props_bytes: int = DEFAULT_WARM_PROPS_BYTES,
         assets_url: str | None = None,
     ) -> None:
         settings = loader or LoaderSettings()
@@ -175,11 +201,17 @@ class TinyClient:
         self.assets: Assets = packaged_assets()
         self.assets_url = assets_url
         self.rendered = RenderedCache(rendered_bytes)
+        self.flights = RenderFlights()
+        breaker = breaker or BreakerSettings()
+        self.guard = Guard(breaker)
+        self.releases = Releases(breaker.release_failures, settings.memory_bytes)
+        self.last_props = LastProps(warm_props_bytes)
         self.loader = Loader(
             api_url,
             settings,
             retry_policy or RetryPolicy(),
             packaged_base_url=assets_url or "",
+            prepare=self._prepare,
         )
         if engine is None or isinstance(engine, EngineSettings):
             engine = create_engine(engine or EngineSettings())
@@ -196,7 +228,8 @@ class TinyClient:
     ) -> LoadedFragment:
         """Return the current release of a fragment with its runtime, within `timeout` seconds.
 
-        `release` asks for that exact release instead. `cache_ttl` overrides the client's.
+        Where that one keeps failing it is the one that worked before, and `stale`. `release` asks
+        for that exact release instead. `cache_ttl` overrides the client's.
 
         Raises `LoadError` where neither the registry nor a cache has it.
         """
@@ -204,14 +237,12 @@ class TinyClient:
         loaded = self.loader.load(
             name, contract_version, cache_ttl=cache_ttl, timeout=timeout, release=release
         )
-        config = loaded.config
-        # Where no runtime has what the bundle asks for, the engine's error says what is missing.
-        needed = config.runtime or self.loader.infer_runtime(config, loaded.script) or _NO_RUNTIME
-        if config.runtime is None:
-            config = replace(config, runtime=needed)
         left = max(0.0, deadline - time.monotonic())
-        runtime = self.loader.load_runtime(needed, cache_ttl=cache_ttl, timeout=left)
-        return LoadedFragment(self, loaded, config, runtime)
+        found = self._with_runtime(loaded, cache_ttl, left)
+        if release is not None:
+            return LoadedFragment(self, found, exact=True)
+        instead = self.releases.in_place_of((name, contract_version), found.id)
+        return LoadedFragment(self, instead or found)
 
     def at_hand(self, name: str, contract_version: str) -> LoadedFragment | None:
         """Return what `load` would return without waiting and without I/O, or None."""
@@ -219,7 +250,44 @@ class TinyClient:
         if loaded is None or loaded.config.runtime is None:
             return None
         runtime = self.loader.runtime_at_hand(loaded.config.runtime)
-        return None if runtime is None else LoadedFragment(self, loaded, loaded.config, runtime)
+        if runtime is None:
+            return None
+        found = Release(loaded, loaded.config, runtime)
+        if self.releases.has_condemned:
+            found = self.releases.in_place_of((name, contract_version), found.id) or found
+        return LoadedFragment(self, found)
+
+    def _with_runtime(
+        self, loaded: LoadedRelease, cache_ttl: float | Unset | None, timeout: float
+    ) -> Release:
+        config = loaded.config
+        # Where no runtime has what the bundle asks for, the engine's error says what is missing.
+        needed = config.runtime or self.loader.infer_runtime(config, loaded.script) or _NO_RUNTIME
+        if config.runtime is None:
+            config = replace(config, runtime=needed)
+        runtime = self.loader.load_runtime(needed, cache_ttl=cache_ttl, timeout=timeout)
+        return Release(loaded, config, runtime)
+
+    def _prepare(self, new: LoadedRelease, old: LoadedRelease) -> None:
+        """Warm the engine for `new` while `old` serves; condemn `new` where it only fails.
+
+        Raises `LoadError` where its runtime cannot be loaded.
+        """
+        key: FragmentKey = (new.config.name, new.config.contract_version)
+        if self.releases.last_that_worked(key) is None:
+            return  # nothing of it is rendered here, or nothing that would be better
+        release = self._with_runtime(new, UNSET, DEFAULT_TIMEOUT)
+        warm_up(self.engine, self.releases, release, self.last_props.get(key))
+
+    def stats(self) -> ClientStats:
+        """Say what the parts of this client hold and what they did, in this process."""
+        return ClientStats(
+            rendered=self.rendered.stats(),
+            loader=self.loader.stats(),
+            engine=self.engine.stats(),
+            breakers=self.guard.states(),
+            condemned=self.releases.condemned(),
+        )
 
     def check_engine(self) -> None:
         """Render a fragment of one word; raises the `RenderError` of an engine that cannot."""

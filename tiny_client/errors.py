@@ -3,6 +3,8 @@
 TinyError
 ├── ConfigurationError          a setting or an argument that cannot work
 ├── PropsError                  props that are not JSON
+├── SlotQueueFull               more slots wait to be filled than may
+├── BreakerOpen                 a fragment that is not tried, because it keeps failing
 ├── LoadError                   a fragment could not be loaded
 │   ├── FragmentNotFound        the registry knows no such fragment, version or bundle
 │   ├── RegistryUnavailable     no connection, a broken one, or an answer of 429 or 5xx
@@ -24,10 +26,12 @@ TinyError
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Self
 
 __all__ = [
     "AnswerTooLarge",
     "BadRegistryAnswer",
+    "BreakerOpen",
     "BundleError",
     "ComponentError",
     "ConfigurationError",
@@ -43,6 +47,7 @@ __all__ = [
     "RegistryUnavailable",
     "RenderError",
     "RenderTimeout",
+    "SlotQueueFull",
     "TinyError",
     "WorkerCrashed",
 ]
@@ -58,6 +63,14 @@ class ConfigurationError(TinyError):
 
 class PropsError(TinyError):
     """Props that cannot be written as JSON."""
+
+
+class SlotQueueFull(TinyError):
+    """More slots wait for a thread than may, so this one is not filled."""
+
+
+class BreakerOpen(TinyError):
+    """The fragment keeps failing or is slow, so it is not tried and its slot shows its fallback."""
 
 
 class LoadError(TinyError):
@@ -137,6 +150,13 @@ class RenderError(TinyError):
         self.js_message = js_message
         self.js_stack = js_stack
         super().__init__(f"Cannot render fragment {fragment!r} (release {release}): {reason}")
+
+    def again(self) -> Self:
+        """Return a fresh copy: one exception object cannot be raised by several threads."""
+        copy = type(self).__new__(type(self))
+        copy.__dict__.update(self.__dict__)
+        copy.args = self.args
+        return copy
 
 
 class BundleError(RenderError):

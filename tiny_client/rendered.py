@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections import OrderedDict
 from collections.abc import Hashable
 from threading import Lock
 
 from tiny_client.forks import renew_after_fork
+from tiny_client.stats import CacheStats
 
 __all__ = ["DEFAULT_RENDERED_BYTES", "RenderedCache"]
 
@@ -23,6 +25,8 @@ class RenderedCache:
         self._max_bytes = max_bytes
         self._entries: OrderedDict[Hashable, tuple[str, int]] = OrderedDict()
         self._bytes = 0
+        self._hits = 0
+        self._misses = 0
         self._lock = Lock()
         renew_after_fork(self)
 
@@ -32,15 +36,17 @@ class RenderedCache:
             entry = self._entries.get(key)
             if entry is None:
                 return None
+            self._hits += 1
             self._entries.move_to_end(key)
             return entry[0]
 
     def put(self, key: Hashable, html: str, key_bytes: int) -> None:
         """Keep `html` under `key`, which takes about `key_bytes`; drop what no longer fits."""
-        size = len(html) + key_bytes + _ENTRY_OVERHEAD_BYTES
+        size = sys.getsizeof(html) + key_bytes + _ENTRY_OVERHEAD_BYTES
         if size > self._max_bytes:
             return
         with self._lock:
+            self._misses += 1
             replaced = self._entries.pop(key, None)
             if replaced is not None:
                 self._bytes -= replaced[1]
@@ -54,6 +60,21 @@ class RenderedCache:
     def size_bytes(self) -> int:
         """How many bytes the cache holds, keys and bookkeeping included."""
         return self._bytes
+
+    def stats(self) -> CacheStats:
+        """Say what the cache holds. A miss is HTML that had to be rendered, and then was kept.
+
+        A slot looks more than once before it is rendered, so look-ups that find nothing do not
+        count.
+        """
+        with self._lock:
+            return CacheStats(
+                hits=self._hits,
+                misses=self._misses,
+                size_bytes=self._bytes,
+                max_bytes=self._max_bytes,
+                entries=len(self._entries),
+            )
 
     def after_fork_in_child(self) -> None:
         """Take a new lock: another thread may have held the old one at the fork."""
