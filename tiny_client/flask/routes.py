@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cache
 
 import brotli
+import msgspec
 import zstandard
 from flask import Blueprint, Response, abort, request
 
 from tiny_client.assets import packaged_assets
-from tiny_client.errors import TinyError
 from tiny_client.flask.preview import preview
 from tiny_client.flask.state import current_state
+from tiny_client.observe.metrics import CONTENT_TYPE
 from tiny_client.settings import PageSettings
 
 __all__ = ["make_blueprint"]
@@ -74,15 +75,14 @@ def _healthz() -> Response:
 
 
 def _readyz() -> Response:
-    """Answer 200 where this process can render, 503 with the reason where it cannot."""
-    try:
-        current_state().composition.client.check_engine()
-    except TinyError as error:
-        return Response(f"not ready: {error}\n", status=503, mimetype="text/plain")
-    return Response("ready\n", mimetype="text/plain")
+    """Answer 200 where this process can compose pages, 503 where it cannot; why, as JSON."""
+    verdict = current_state().readiness.check()
+    body = {"ready": verdict.ready, "reasons": verdict.reasons, **verdict.saw}
+    status = 200 if verdict.ready else 503
+    response = Response(msgspec.json.encode(body), status, mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _metrics() -> Response:
-    return Response(
-        current_state().metrics.text(), content_type="text/plain; version=0.0.4; charset=utf-8"
-    )
+    return Response(current_state().metrics.text(), content_type=CONTENT_TYPE)
