@@ -9,9 +9,11 @@ from tiny_client.client import LoadedFragment, TinyClient
 from tiny_client.engine import EngineSettings
 from tiny_client.errors import LoadError, RenderError, TinyError
 from tiny_client.flask import TinyFrontends
+from tiny_client.guard import BreakerSettings
 from tiny_client.loader import LoaderSettings, RetryPolicy
 
 __all__ = [
+    "BreakerSettings",
     "EngineSettings",
     "LoadError",
     "LoadedFragment",

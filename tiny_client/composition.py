@@ -8,280 +8,288 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeout
+from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Protocol, TypeVar
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from tiny_client.client import LoadedFragment, TinyClient
-from tiny_client.errors import ConfigurationError, RenderTimeout, TinyError
-from tiny_client.forks import renew_after_fork
-from tiny_client.html import fallback_element, slot_element
-from tiny_client.loader import UNSET, Unset
-from tiny_client.page import Part, page_head
+from tiny_client.errors import BreakerOpen, SlotQueueFull
+from tiny_client.guard import Call, Guard
+from tiny_client.islands import Island, IslandCache
+from tiny_client.layout import HEAD, Marks
+from tiny_client.loader import UNSET
+from tiny_client.page import HeadWriter, Part
+from tiny_client.slot import Slot, SlotOutcome, SlotRequest
+from tiny_client.slot_pool import SlotPool
+from tiny_client.writer import PageWriter, WholePage
 
-__all__ = ["Composition", "Page", "Slot", "SlotOutcome", "SlotPool", "SlotRequest"]
+__all__ = [
+    "Composition",
+    "Page",
+    "PageObservation",
+    "PageObserver",
+    "Slot",
+    "SlotOutcome",
+    "SlotRequest",
+    "WholePage",
+]
 
 log = logging.getLogger("tiny_client")
 
+Answer = TypeVar("Answer")
 
-@dataclass(frozen=True, slots=True)
-class SlotRequest:
-    """What a template asked for. `timeout` is in seconds; None takes the page's setting."""
-
-    name: str
-    contract_version: str
-    props_json: str
-    export: str | None
-    hydrate: str
-    fallback: Markup
-    timeout: float | None = None
-    cache_ttl: float | Unset | None = UNSET
-    release: str | None = None
+_NONCE_LENGTH = 24
+_SECRET_BYTES = 27
 
 
-@dataclass(frozen=True, slots=True)
-class SlotOutcome:
-    """How a slot ended: `kind` is rendered, cached or fallback; `seconds` since it was opened.
+class PageObservation(Protocol):
+    """Watches one page; called in one thread at a time."""
 
-    `html` is empty where there is an `error`.
-    """
+    def slot(self, request: SlotRequest, outcome: SlotOutcome) -> None:
+        """Note how one slot was served; called once for each."""
+        ...
 
-    kind: str
-    html: Markup
-    seconds: float
-    fragment: LoadedFragment | None = None
-    error: Exception | None = None
+    def done(self) -> None:
+        """Note that the page was sent or abandoned; called once."""
+        ...
 
 
-class SlotPool:
-    """The threads that fill slots, started when the first slot opens and in each forked child."""
+class PageObserver(Protocol):
+    """Watches the pages of a host. What it raises is logged, and the page goes on."""
 
-    def __init__(self, threads: int) -> None:
-        self._threads = threads
-        self._begin()
-        renew_after_fork(self)
-
-    def _begin(self) -> None:
-        self._executor = ThreadPoolExecutor(self._threads, thread_name_prefix="tiny-slot")
-
-    def submit(self, work: Callable[[], None]) -> None:
-        """Run `work` on one of the threads."""
-        self._executor.submit(work)
-
-    def close(self) -> None:
-        """End the threads; work that has not begun is dropped."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
-
-    def after_fork_in_child(self) -> None:
-        """Leave the threads to the parent."""
-        self._begin()
-
-
-class Slot:
-    """A place in a page, being filled on another thread."""
-
-    def __init__(self, request: SlotRequest, id_prefix: str, deadline: float) -> None:
-        self.request = request
-        self._id_prefix = id_prefix
-        self._deadline = deadline
-        self._opened = time.monotonic()
-        self._loaded: Future[LoadedFragment] = Future()
-        self._html: Future[tuple[Markup, bool]] = Future()
-        self._outcome: SlotOutcome | None = None
-
-    def fill_at_once(self, client: TinyClient) -> bool:
-        """Fill the slot from what is at hand: no thread, no I/O. False where that is not enough."""
-        request = self.request
-        if request.cache_ttl is not UNSET or request.release is not None:
-            return False
-        fragment = client.at_hand(request.name, request.contract_version)
-        if fragment is None:
-            return False
-        html = fragment.rendered_at_hand(request.props_json, request.export, self._id_prefix)
-        if html is None:
-            return False
-        self._loaded.set_result(fragment)
-        self._html.set_result((self._element(fragment, html), True))
-        return True
-
-    def fill(self, client: TinyClient) -> None:
-        """Load and render the fragment; a failure is kept for `outcome`."""
-        request = self.request
-        try:
-            fragment = client.load(
-                request.name,
-                request.contract_version,
-                cache_ttl=request.cache_ttl,
-                timeout=self._left(),
-                release=request.release,
-            )
-        except Exception as error:
-            self._loaded.set_exception(error)
-            return
-        self._loaded.set_result(fragment)
-        try:
-            rendered = fragment.render_json(
-                request.props_json, request.export, self._id_prefix, self._left()
-            )
-        except Exception as error:
-            self._html.set_exception(error)
-            return
-        self._html.set_result((self._element(fragment, rendered.html), rendered.cached))
-
-    def _element(self, fragment: LoadedFragment, html: Markup) -> Markup:
-        return slot_element(
-            fragment.config,
-            html=html,
-            props_json=self.request.props_json,
-            hydrate=self.request.hydrate,
-            export=self.request.export,
-            id_prefix=self._id_prefix,
-        )
-
-    def part(self) -> Part | None:
-        """Return what the head needs for this slot, or None where the fragment did not load."""
-        try:
-            fragment = self._loaded.result(self._left())
-        except Exception:
-            return None
-        return Part(fragment.config, fragment.runtime, self.request.hydrate)
-
-    def outcome(self) -> SlotOutcome:
-        """Wait until the slot is filled or its deadline has come, and say how it ended.
-
-        It ends once: a fragment that comes after that is too late for this slot.
-        """
-        if self._outcome is None:
-            self._outcome = self._conclude()
-        return self._outcome
-
-    def _conclude(self) -> SlotOutcome:
-        fragment: LoadedFragment | None = None
-        error: Exception
-        try:
-            fragment = self._loaded.result(self._left())
-            html, cached = self._html.result(self._left())
-            kind = "cached" if cached else "rendered"
-            return SlotOutcome(kind, html, self._age(), fragment)
-        except FutureTimeout:
-            error = RenderTimeout(
-                "it was not ready by the deadline of its slot",
-                fragment=self.request.name,
-                release=fragment.config.release if fragment else "unknown",
-            )
-        except Exception as reason:
-            error = reason
-        request = self.request
-        level = logging.WARNING if isinstance(error, TinyError) else logging.ERROR
-        log.log(
-            level,
-            "Slot %s %s shows its fallback: %s",
-            request.name,
-            request.contract_version,
-            error,
-            exc_info=None if isinstance(error, TinyError) else error,
-        )
-        return SlotOutcome("fallback", Markup(""), self._age(), fragment, error)
-
-    def _left(self) -> float:
-        return max(0.0, self._deadline - time.monotonic())
-
-    def _age(self) -> float:
-        return time.monotonic() - self._opened
+    def page(self) -> PageObservation:
+        """Begin to watch a page, in the thread and the context of its request."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Composition:
     """What pages are composed with. Timeouts are in seconds.
 
-    `bus` holds the attributes of the packaged bus's tag; `development` opens the bus to every
-    script of the page and adds the inspector; `show_errors` writes the
+    Without a `guard` every fragment is tried; without an `observer` nobody hears of slots.
+    `stream` lets slots come late where their template does not say. `show_errors` writes the
     error of a failed slot into its element.
     """
 
     client: TinyClient
     pool: SlotPool
+    heads: HeadWriter
+    islands: IslandCache
     fragment_timeout: float
     page_timeout: float
-    bus: Mapping[str, str] | None
-    development: bool
-    show_errors: bool
-    on_slot: Callable[[SlotRequest, SlotOutcome], None]
+    guard: Guard | None = None
+    observer: PageObserver | None = None
+    stream: bool = False
+    show_errors: bool = False
 
 
 class Page:
-    """One response being composed. `nonce` is the one that its inline scripts carry."""
+    """One response being composed. `nonce` is the one that its inline scripts carry.
 
-    def __init__(self, composition: Composition) -> None:
+    `slots` are in the order in which they were opened; `states` are the elements for the bus.
+
+    An `idle` page fills from memory what it can and starts no work: for an answer without a body.
+    Close it in the end.
+    """
+
+    def __init__(self, composition: Composition, *, idle: bool = False) -> None:
         self._composition = composition
         self._deadline = time.monotonic() + composition.page_timeout
-        self._slots: list[Slot] = []
-        # A mark nobody can guess, so no text that a user wrote can pass for one.
-        self._token = secrets.token_hex(8)
-        self.nonce = secrets.token_urlsafe(16)
+        self._idle = idle
+        self.slots: list[Slot] = []
+        self.states: list[Markup] = []
+        self._agreed: dict[tuple[str, str, str | None], LoadedFragment] = {}
+        self._filled: SimpleQueue[Slot] | None = None
+        self._served: set[int] = set()
+        self._closed = False
+        secret = secrets.token_urlsafe(_SECRET_BYTES)
+        self.nonce = secret[:_NONCE_LENGTH]
+        self._marks = Marks(secret[_NONCE_LENGTH:])
+        self._observation: PageObservation | None = None
+        if composition.observer is not None and not idle:
+            self._observation = _quietly(composition.observer.page)
 
     def open_slot(self, request: SlotRequest) -> Slot:
         """Start filling a slot."""
         composition = self._composition
         timeout = composition.fragment_timeout if request.timeout is None else request.timeout
-        deadline = min(self._deadline, time.monotonic() + timeout)
-        slot = Slot(request, f"t{len(self._slots)}-", deadline)
-        self._slots.append(slot)
-        if not slot.fill_at_once(composition.client):
-            composition.pool.submit(lambda: slot.fill(composition.client))
+        slot = Slot(
+            request,
+            len(self.slots),
+            deadline=min(self._deadline, time.monotonic() + timeout),
+            stream=composition.stream if request.stream is None else request.stream,
+            show_errors=composition.show_errors,
+        )
+        self.slots.append(slot)
+        if not self._take_at_hand(slot) and not self._idle:
+            self._start(slot)
         return slot
+
+    def _take_at_hand(self, slot: Slot) -> bool:
+        request = slot.request
+        if request.cache_ttl is not UNSET or request.release is not None:
+            return False
+        key = (request.name, request.contract_version, None)
+        fragment = self._agreed.get(key)
+        if fragment is None:
+            fragment = self._composition.client.at_hand(request.name, request.contract_version)
+            if fragment is None:
+                return False
+            fragment = self._agreed.setdefault(key, fragment)
+        return slot.take_at_hand(fragment, self._composition.islands)
+
+    def _start(self, slot: Slot) -> None:
+        guard = self._composition.guard
+        if guard is None:
+            self._submit(slot, None)
+            return
+        call = guard.begin(slot.key)
+        if call is not None:
+            self._submit(slot, call)
+            return
+        slot.refuse(
+            BreakerOpen(
+                f"The breaker of {slot.request.name} {slot.request.contract_version} is open: it "
+                "keeps failing or is slow"
+            )
+        )
+        probe = guard.take_probe(slot.key)
+        if probe is not None:
+            self._probe(slot, probe)
+
+    def _submit(self, slot: Slot, call: Call | None) -> None:
+        if self._filled is None:
+            self._filled = SimpleQueue()
+        filled = self._filled
+        slot.await_fill(call)
+
+        def fill() -> None:
+            self._fill(slot)
+            filled.put(slot)
+
+        try:
+            self._composition.pool.submit(
+                slot.key, _in_context(fill), until=slot.deadline, drop=slot.abandon
+            )
+        except (SlotQueueFull, RuntimeError) as error:
+            slot.abandon()
+            slot.refuse(error)
+
+    def _probe(self, slot: Slot, call: Call) -> None:
+        """Find out whether the fragment works again; nobody waits for it."""
+        probe = Slot(slot.request, slot.number, deadline=slot.deadline)
+        probe.fragment = slot.fragment
+        probe.await_fill(call)
+        work = _in_context(lambda: self._fill(probe))
+        try:
+            self._composition.pool.submit(slot.key, work, until=slot.deadline, drop=probe.abandon)
+        except (SlotQueueFull, RuntimeError):
+            probe.abandon()
+
+    def _fill(self, slot: Slot) -> None:
+        release = slot.request.release
+
+        def agree(fragment: LoadedFragment) -> LoadedFragment:
+            return self._agreed.setdefault((*slot.key, release), fragment)
+
+        slot.fill(self._composition.client, agree)
 
     def slot_mark(self, slot: Slot) -> Markup:
         """Return the mark that stands for `slot` in the template's text."""
-        return self._mark(str(self._slots.index(slot)))
+        return self._marks.mark(str(slot.number))
 
     def head_mark(self) -> Markup:
         """Return the mark that stands for the head tags in the template's text."""
-        return self._mark("head")
+        return self._marks.mark(HEAD.decode())
 
-    def stream(self, text: str) -> Iterator[str]:
-        """Yield the page piece by piece: `text` with its marks replaced.
+    def state_mark(self, element: Markup) -> Markup:
+        """Return the mark of an element for the bus, which goes into the head, before its script.
 
-        Raises `ConfigurationError` at once where `text` has slots but no place for the head tags.
+        A page without head tags has it where the mark stands.
         """
-        first, *rest = text.split(f"<!--tiny:{self._token}:")
-        pieces = [piece.partition("-->") for piece in rest]
-        if self._slots and not any(mark == "head" for mark, _, _ in pieces):
-            raise ConfigurationError(
-                "The page has fragments but no place for their head tags. "
-                "Put {{ fragment_head() }} inside the <head> of its template"
-            )
-        return self._join(first, pieces)
+        self.states.append(element)
+        return self._marks.mark(f"state{len(self.states) - 1}")
 
-    def _join(self, first: str, pieces: list[tuple[str, str, str]]) -> Iterator[str]:
-        yield first
-        for mark, _, text in pieces:
-            yield self._head() if mark == "head" else self._finished(self._slots[int(mark)])
-            yield text
+    def compose(self, text: str) -> None:
+        """Take the template's text, with its marks.
 
-    def _head(self) -> Markup:
-        composition = self._composition
-        parts = [part for slot in self._slots if (part := slot.part()) is not None]
-        client = composition.client
-        return page_head(
-            parts,
-            client.assets,
-            client.assets_url,
-            self.nonce,
-            bus=composition.bus,
-            development=composition.development,
-        )
+        Raises `ConfigurationError` where it has slots but no place for the head tags.
+        """
+        layout = self._marks.layout(text)
+        layout.check()
+        self._writer = PageWriter(self, layout, self._composition.heads)
 
-    def _finished(self, slot: Slot) -> Markup:
-        request, outcome = slot.request, slot.outcome()
-        self._composition.on_slot(request, outcome)
-        if outcome.error is None:
-            return outcome.html
-        shown = str(outcome.error) if self._composition.show_errors else None
-        return fallback_element(request.name, request.contract_version, request.fallback, shown)
+    def has_ended(self, slot: Slot) -> bool:
+        """Say whether `slot` is filled or its time is over."""
+        return slot.outcome is not None or (not self._idle and slot.collect() is not None)
 
-    def _mark(self, what: str) -> Markup:
-        return Markup(f"<!--tiny:{self._token}:{escape(what)}-->")
+    def outcome(self, slot: Slot) -> SlotOutcome:
+        """Wait until `slot` is filled or its deadline has come, and say how it ended."""
+        while (outcome := slot.collect()) is None:
+            self.wait(slot.time_left())
+        return outcome
+
+    def parts(self) -> list[Part]:
+        """Return the fragments whose configs are known and that have not failed, in page order."""
+        return [part for slot in self.slots if (part := slot.part()) is not None]
+
+    def ended(self) -> list[tuple[SlotRequest, SlotOutcome]]:
+        """Return the slots that have ended by now."""
+        ended = (slot for slot in self.slots if self.has_ended(slot))
+        return [(slot.request, slot.outcome) for slot in ended if slot.outcome is not None]
+
+    def whole(self) -> WholePage | None:
+        """Return the page if every slot in it has ended, else None."""
+        return self._writer.whole()
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the page piece by piece, each as soon as the visitor can have it."""
+        return self._writer.chunks()
+
+    def close(self) -> None:
+        """Give up what nobody will see: the page was sent, or its visitor has gone."""
+        if self._closed:
+            return
+        self._closed = True
+        for slot in self.slots:
+            slot.abandon()
+        if self._observation is not None:
+            _quietly(self._observation.done)
+
+    def serve(self, slot: Slot) -> Island:
+        """Return the element of a slot that has ended, and tell the observer once."""
+        outcome, island = slot.outcome, slot.island
+        if outcome is None or island is None:
+            raise RuntimeError(f"Slot {slot.number} is served before it has ended")
+        observation = self._observation
+        if observation is not None and slot.number not in self._served:
+            self._served.add(slot.number)
+            _quietly(lambda: observation.slot(slot.request, outcome))
+        return island
+
+    def wait(self, seconds: float) -> None:
+        """Wait until one more slot is filled, `seconds` at most."""
+        if self._filled is None:
+            self._filled = SimpleQueue()
+        try:
+            self._filled.get(timeout=seconds)
+        except Empty:
+            return
+
+
+def _in_context(work: Callable[[], None]) -> Callable[[], None]:
+    """Return `work` as it runs in the context of now: what it logs and asks for has its request."""
+    context = copy_context()
+    return lambda: context.run(work)
+
+
+def _quietly(watch: Callable[[], Answer]) -> Answer | None:
+    try:
+        return watch()
+    except Exception:
+        log.exception("The observer of a page failed")
+        return None

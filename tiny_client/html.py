@@ -26,6 +26,9 @@ __all__ = [
     "config_script",
     "fallback_element",
     "head_tags",
+    "late_slot",
+    "pending_element",
+    "place_script",
     "script_safe",
     "slot_element",
     "state_element",
@@ -36,6 +39,18 @@ EAGER_STRATEGIES = ("load", "idle")
 
 # A slot is laid out as a block unless the page's own style sheet says otherwise.
 _BASE_STYLE = ":where(tiny-fragment){display:block}"
+
+# Without JavaScript nothing puts late slots in their places: they are read at the page's end.
+_LATE_STYLE = "[data-tiny-late][hidden]{display:block!important}"
+
+# Puts a late slot in its place; without one it says that the fallback is there to stay. It makes
+# no HTML out of strings, so Trusted Types have nothing against it.
+_PLACE = (
+    "function tinyPlace(n,e){var d=document,l=d.getElementById('tiny-late-'+n),"
+    "p=d.querySelector('[data-tiny-slot=\"'+n+'\"]');"
+    "if(p)if(l)p.replaceWith(l.firstChild);"
+    "else{p.setAttribute('status','fallback');if(e)p.dataset.error=e}if(l)l.remove()}"
+)
 
 _SCRIPT_ESCAPES = str.maketrans(
     {
@@ -155,19 +170,30 @@ def preload_link(config: FragmentConfig, nonce: str | None) -> str:
     return f"<link{attributes(values)}>"
 
 
-def config_script(configs: Iterable[FragmentConfig], nonce: str | None) -> str:
+def config_key(config: FragmentConfig, taken: set[str]) -> str:
+    """Return the name on `window` under which a page keeps `config`, and add it to `taken`.
+
+    It is the one that `@tiny-frontend/client` reads. A second contract version of the same name
+    takes a key of its own: `tinyFrontend{name}@{version}Config`.
+    """
+    key = f"tinyFrontend{config.name}Config"
+    if key in taken:
+        key = f"tinyFrontend{config.name}@{config.contract_version}Config"
+    taken.add(key)
+    return key
+
+
+def config_script(
+    configs: Iterable[FragmentConfig], nonce: str | None, taken: set[str] | None = None
+) -> str:
     """Return one inline script that puts each config on `window`, or nothing without configs.
 
-    The key is the one that `@tiny-frontend/client` reads. A second contract version of the same
-    name takes a key of its own: `tinyFrontend{name}@{version}Config`.
+    `taken` holds the keys that the page has already; see `config_key`.
     """
-    taken: set[str] = set()
+    taken = set() if taken is None else taken
     statements = []
     for config in configs:
-        key = f"tinyFrontend{config.name}Config"
-        if key in taken:
-            key = f"tinyFrontend{config.name}@{config.contract_version}Config"
-        taken.add(key)
+        key = config_key(config, taken)
         value = {**config.raw, "contractVersion": config.contract_version, "api": config.base_url}
         if config.runtime is not None:
             value["runtime"] = {
@@ -184,15 +210,27 @@ def _js(value: Any) -> str:
     return script_safe(msgspec.json.encode(value).decode())
 
 
+def style_element(css: str, nonce: str | None) -> str:
+    """Return an inline style sheet; `css` is written as it stands."""
+    return f"<style{attributes({'nonce': nonce})}>{css}</style>"
+
+
 def head_tags(
     stylesheets: Iterable[FragmentConfig],
     preloads: Iterable[FragmentConfig],
     configs: Iterable[FragmentConfig],
     scripts: Iterable[AssetTag],
     nonce: str | None,
+    *,
+    late_slots: bool = False,
 ) -> Markup:
-    """Return all head tags of a page: style sheets, preloads, configs, scripts; each once."""
-    tags = [f"<style{attributes({'nonce': nonce})}>{_BASE_STYLE}</style>"]
+    """Return all head tags of a page: style sheets, preloads, configs, scripts; each once.
+
+    `late_slots` says that slots of the page may come later than their places.
+    """
+    tags = [style_element(_BASE_STYLE, nonce)]
+    if late_slots:
+        tags.append(f"<noscript>{style_element(_LATE_STYLE, nonce)}</noscript>")
     tags += [stylesheet_link(config) for config in stylesheets]
     tags += [preload_link(config, nonce) for config in preloads]
     tags.append(config_script(configs, nonce))
@@ -211,7 +249,10 @@ def slot_element(
     export: str | None,
     id_prefix: str,
 ) -> Markup:
-    """Return the island of a rendered fragment: its HTML and the props that it was made from."""
+    """Return the island of a rendered fragment: its HTML and the props that it was made from.
+
+    By the comment at its end the browser half knows, while the page still comes, that it is whole.
+    """
     values = {
         "name": config.name,
         "contract-version": config.contract_version,
@@ -225,7 +266,7 @@ def slot_element(
     return Markup(
         f"<tiny-fragment{attributes(values)}><div data-tiny-root>{html}</div>"
         f'<script type="application/json" data-tiny-props>{script_safe(props_json)}</script>'
-        "</tiny-fragment>"
+        "<!----></tiny-fragment>"
     )
 
 
@@ -256,3 +297,35 @@ def fallback_element(
         "data-error": error,
     }
     return Markup(f"<tiny-fragment{attributes(values)}>{html}</tiny-fragment>")
+
+
+def pending_element(name: str, contract_version: str, html: str, number: int) -> Markup:
+    """Return the place of a slot that comes later in the page, with its fallback until then.
+
+    Without JavaScript the place has a link to where the slot is.
+    """
+    values = {
+        "name": name,
+        "contract-version": contract_version,
+        "status": "pending",
+        "data-tiny-slot": str(number),
+    }
+    link = f' <noscript><a href="#tiny-late-{number}">{escape(name)} ↓</a></noscript>'
+    return Markup(f"<tiny-fragment{attributes(values)}>{html}{link}</tiny-fragment>")
+
+
+def late_slot(element: str, number: int) -> Markup:
+    """Return what holds a slot that came late until `place_script` puts it in its place."""
+    return Markup(f'<div id="tiny-late-{number}" data-tiny-late hidden>{element}</div>')
+
+
+def place_script(
+    number: int, nonce: str | None, *, first: bool, error: str | None = None
+) -> Markup:
+    """Return the script that puts a late slot in its place, or makes its fallback stay.
+
+    The `first` one of a page brings what the others call. `error` is written into the place.
+    """
+    argument = "" if error is None else f",{_js(error)}"
+    body = f"{_PLACE if first else ''}tinyPlace({number}{argument})"
+    return Markup(f"<script{attributes({'nonce': nonce})}>{body}</script>")

@@ -14,10 +14,17 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from tiny_client.compression import CompressionSettings
 from tiny_client.engine import EngineSettings
 from tiny_client.errors import ConfigurationError
+from tiny_client.guard import BreakerSettings
+from tiny_client.islands import DEFAULT_ISLAND_BYTES
 from tiny_client.loader import LoaderSettings, RetryPolicy
+from tiny_client.observe.settings import ObserveSettings
 from tiny_client.rendered import DEFAULT_RENDERED_BYTES
+from tiny_client.security import SecuritySettings
+from tiny_client.slot_pool import DEFAULT_SLOT_QUEUE
+from tiny_client.warm_up import DEFAULT_WARM_PROPS_BYTES
 
 __all__ = ["PREFIX", "HostSettings", "PageSettings", "from_environ", "read", "setting_names"]
 
@@ -31,7 +38,13 @@ class PageSettings:
     fragment_timeout: float = 2.0
     page_timeout: float = 5.0
     slot_threads: int = 16
+    slot_queue: int = DEFAULT_SLOT_QUEUE
+    fragment_concurrency: int | None = None
+    stream: bool = False
+    early_hints: bool = True
     rendered_bytes: int = DEFAULT_RENDERED_BYTES
+    island_bytes: int = DEFAULT_ISLAND_BYTES
+    warm_props_bytes: int = DEFAULT_WARM_PROPS_BYTES
     bus: bool = True
     bus_retain: dict[str, int] = field(default_factory=dict)
     development: bool | None = None
@@ -49,17 +62,25 @@ class HostSettings:
     api_url: str
     assets_url: str | None
     page: PageSettings
+    compression: CompressionSettings
     loader: LoaderSettings
     retry: RetryPolicy
+    security: SecuritySettings
     engine: EngineSettings
+    breaker: BreakerSettings
+    observe: ObserveSettings
 
 
 # Which record each setting belongs to: the setting's name is the prefix and the field's name.
 _SECTIONS: tuple[tuple[str, str, type[Any]], ...] = (
     ("page", PREFIX, PageSettings),
+    ("compression", PREFIX, CompressionSettings),
     ("loader", PREFIX, LoaderSettings),
     ("retry", f"{PREFIX}RETRY_", RetryPolicy),
     ("engine", f"{PREFIX}ENGINE_", EngineSettings),
+    ("breaker", f"{PREFIX}BREAKER_", BreakerSettings),
+    ("security", PREFIX, SecuritySettings),
+    ("observe", PREFIX, ObserveSettings),
 )
 _OWN = (f"{PREFIX}API_URL", f"{PREFIX}ASSETS_URL")
 

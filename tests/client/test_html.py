@@ -19,6 +19,8 @@ from tiny_client.html import (
     config_script,
     fallback_element,
     head_tags,
+    pending_element,
+    place_script,
     preload_link,
     script_safe,
     slot_element,
@@ -188,3 +190,21 @@ def test_fallback_keeps_its_markup_and_escapes_its_error():
         '<tiny-fragment name="Cart" contract-version="1.0.0" status="fallback" '
         'data-error="&#34;&gt;&lt;script&gt;"><p>soon</p></tiny-fragment>'
     )
+
+
+def test_hostile_names_stay_text_in_a_place_that_waits_and_so_do_errors():
+    page = Tags(pending_element(HOSTILE, "1.0.0", Markup("<i>soon</i>"), 3))
+    assert [tag for tag, _ in page.tags] == ["tiny-fragment", "i", "noscript", "a"]
+    assert page.tags[0][1]["name"] == HOSTILE
+    script = place_script(3, "n1", first=False, error=HOSTILE)
+    assert [tag for tag, _ in Tags(script).tags] == ["script"]
+    argument = script.partition("tinyPlace(3,")[2].removesuffix(")</script>")
+    assert json.loads(argument) == HOSTILE
+
+
+def test_keys_of_configs_stay_unique_where_a_page_writes_several_scripts():
+    taken: set[str] = set()
+    first = config_script([make_config()], None, taken)
+    second = config_script([make_config(contract_version="2.0.0")], None, taken)
+    assert 'window["tinyFrontendCartConfig"]' in first
+    assert 'window["tinyFrontendCart@2.0.0Config"]' in second

@@ -20,7 +20,9 @@ from markupsafe import Markup, escape
 from tiny_client.client import TinyClient
 from tiny_client.composition import Page, SlotRequest
 from tiny_client.errors import ConfigurationError
+from tiny_client.flask.requests import watch_requests
 from tiny_client.flask.routes import make_blueprint
+from tiny_client.flask.security import add_report_route
 from tiny_client.flask.state import (
     EXTENSION,
     current_state,
@@ -29,6 +31,7 @@ from tiny_client.flask.state import (
     page_response,
 )
 from tiny_client.html import HYDRATION_STRATEGIES, canonical_json, state_element
+from tiny_client.observe.logs import configure
 from tiny_client.settings import read
 
 __all__ = ["TinyFrontends"]
@@ -65,7 +68,12 @@ class TinyFrontends:
             bus_state=_bus_state,
             csp_nonce=_csp_nonce,
         )
-        app.register_blueprint(make_blueprint(settings.page))
+        blueprint = make_blueprint(settings.page)
+        add_report_route(blueprint, settings.security, state.metrics.browser_report)
+        app.register_blueprint(blueprint)
+        watch_requests(app, settings.observe.forward_headers)
+        if settings.observe.log_format is not None:
+            configure(settings.observe.log_format)
 
     def render_page(self, template: str, /, **context: Any) -> Response:
         """Render a template that has fragments in it and return the response that streams it.
@@ -76,10 +84,12 @@ class TinyFrontends:
         page = new_page()
         token = _current_page.set(page)
         try:
-            text = render_template(template, **context)
+            return page_response(page, render_template(template, **context))
+        except BaseException:
+            page.close()
+            raise
         finally:
             _current_page.reset(token)
-        return page_response(page, text)
 
     @property
     def client(self) -> TinyClient:
@@ -107,11 +117,13 @@ def _fragment(
     hydrate: str = "load",
     fallback: str | None = None,
     timeout: float | None = None,
+    stream: bool | None = None,
     **props: Any,
 ) -> Markup:
     """Open a slot: `fragment(name, contract_version, **props)`.
 
-    `fallback` is text, or Markup for HTML; `timeout` is in seconds.
+    `fallback` is text, or Markup for HTML; `timeout` is in seconds. With `stream` a slot that is
+    not ready in its turn comes later in the response; None takes the setting.
     """
     page = _page("fragment")
     name, contract_version = _target(target, props)
@@ -129,6 +141,7 @@ def _fragment(
             hydrate=hydrate,
             fallback=escape(fallback or ""),
             timeout=timeout,
+            stream=stream,
         )
     )
     return page.slot_mark(slot)
@@ -158,7 +171,8 @@ def _fragment_head() -> Markup:
 
 def _bus_state(key: str, payload: Any) -> Markup:
     """Give the page's bus the value that the state `key` begins with; `payload` as for props."""
-    return state_element(key, payload, _page("bus_state").nonce)
+    page = _page("bus_state")
+    return page.state_mark(state_element(key, payload, page.nonce))
 
 
 def _csp_nonce() -> str:

@@ -9,7 +9,7 @@ import msgspec
 from flask import Response, abort, render_template, request
 from markupsafe import Markup
 
-from tiny_client.composition import Page, SlotOutcome, SlotRequest
+from tiny_client.composition import Page, SlotRequest
 from tiny_client.errors import RenderError
 from tiny_client.flask.state import current_state, page_response
 from tiny_client.html import HYDRATION_STRATEGIES, canonical_json
@@ -30,7 +30,8 @@ def preview(name: str, contract_version: str) -> Response:
     if hydrate not in HYDRATION_STRATEGIES:
         abort(400, f"hydrate must be one of {', '.join(HYDRATION_STRATEGIES)}, not {hydrate!r}")
     # Not counted: whoever asks chooses the name, and each name would be a metric of its own.
-    page = Page(replace(current_state().composition, on_slot=_ignore))
+    # Nor does it count for the breaker, which would keep a developer from trying again.
+    page = Page(replace(current_state().composition, observer=None, guard=None, stream=False))
     slot = page.open_slot(
         SlotRequest(
             name=name,
@@ -43,7 +44,7 @@ def preview(name: str, contract_version: str) -> Response:
             release=request.args.get("release") or None,
         )
     )
-    outcome = slot.outcome()
+    outcome = page.outcome(slot)
     error = outcome.error
     text = render_template(
         "tiny_preview.html",
@@ -52,7 +53,7 @@ def preview(name: str, contract_version: str) -> Response:
         config=outcome.fragment.config if outcome.fragment else None,
         stale=outcome.fragment.stale if outcome.fragment else False,
         milliseconds=round(outcome.seconds * 1000, 1),
-        kilobytes=round(len(outcome.html.encode()) / 1024, 1),
+        kilobytes=round(len(outcome.html) / 1024, 1),
         error=error,
         error_kind=type(error).__name__,
         js_stack=error.js_stack if isinstance(error, RenderError) else "",
@@ -65,10 +66,6 @@ def preview(name: str, contract_version: str) -> Response:
         slot=page.slot_mark(slot),
     )
     return page_response(page, text)
-
-
-def _ignore(_request: SlotRequest, _outcome: SlotOutcome) -> None:
-    pass
 
 
 def _parse_props(text: str) -> dict[str, Any]:

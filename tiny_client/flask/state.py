@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, request
 
 from tiny_client.client import TinyClient
-from tiny_client.composition import Composition, Page, SlotOutcome, SlotPool, SlotRequest
-from tiny_client.csp import content_security_policy, origin_of
+from tiny_client.composition import Composition, Page
 from tiny_client.errors import ConfigurationError
+from tiny_client.flask.delivery import PageResponse, send_early_hints
+from tiny_client.flask.security import secure_page
 from tiny_client.html import canonical_json
-from tiny_client.metrics import SlotMetrics
+from tiny_client.islands import IslandCache
+from tiny_client.observe import HostMetrics, HostObserver, Readiness
+from tiny_client.page import HeadWriter
 from tiny_client.settings import HostSettings, PageSettings
+from tiny_client.slot_pool import SlotPool
 
 __all__ = ["EXTENSION", "HostState", "current_state", "make_state", "new_page", "page_response"]
 
@@ -25,11 +29,15 @@ class HostState:
 
     settings: HostSettings
     composition: Composition
-    metrics: SlotMetrics
+    metrics: HostMetrics
+    readiness: Readiness
 
     def close(self) -> None:
         """Stop the threads and workers."""
+        self.readiness.close()
         self.composition.pool.close()
+        # Before what it asks: its last word has what they hold.
+        self.metrics.close()
         self.composition.client.close()
 
 
@@ -41,25 +49,36 @@ def make_state(app: Flask, settings: HostSettings) -> HostState:
         loader=settings.loader,
         retry_policy=settings.retry,
         engine=settings.engine,
+        breaker=settings.breaker,
         rendered_bytes=settings.page.rendered_bytes,
+        warm_props_bytes=settings.page.warm_props_bytes,
         assets_url=own_url if settings.assets_url is None else settings.assets_url,
     )
-    metrics = SlotMetrics()
-
-    def count(request: SlotRequest, outcome: SlotOutcome) -> None:
-        metrics.count(request.name, request.contract_version, outcome.kind, outcome.seconds)
-
+    page, observe = settings.page, settings.observe
+    islands = IslandCache(page.island_bytes)
+    metrics = HostMetrics(
+        client.stats,
+        most_fragments=observe.metrics_fragments,
+        most_releases=observe.metrics_releases,
+        folder=observe.metrics_dir,
+        caches={"islands": islands.stats},
+    )
+    development = app.debug if page.development is None else page.development
     composition = Composition(
         client=client,
-        pool=SlotPool(settings.page.slot_threads),
-        fragment_timeout=settings.page.fragment_timeout,
-        page_timeout=settings.page.page_timeout,
-        bus=_bus_attributes(app.name, settings.page),
-        development=app.debug if settings.page.development is None else settings.page.development,
-        show_errors=settings.page.show_errors or app.debug,
-        on_slot=count,
+        pool=SlotPool(page.slot_threads, page.fragment_concurrency, page.slot_queue),
+        heads=HeadWriter(
+            client.assets, client.assets_url, _bus_attributes(app.name, page), development
+        ),
+        islands=islands,
+        fragment_timeout=page.fragment_timeout,
+        page_timeout=page.page_timeout,
+        guard=client.guard,
+        observer=HostObserver(metrics),
+        stream=page.stream,
+        show_errors=page.show_errors or app.debug,
     )
-    return HostState(settings, composition, metrics)
+    return HostState(settings, composition, metrics, Readiness(client))
 
 
 def _bus_attributes(app_name: str, page: PageSettings) -> dict[str, str] | None:
@@ -82,22 +101,19 @@ def current_state() -> HostState:
 
 
 def new_page() -> Page:
-    """Return an empty page of the current app."""
-    return Page(current_state().composition)
+    """Return an empty page of the current app, for the current request."""
+    # A HEAD request is answered by what is known without work.
+    return Page(current_state().composition, idle=request.method == "HEAD")
 
 
 def page_response(page: Page, text: str) -> Response:
-    """Return the response that streams `text` with the marks of `page` replaced."""
+    """Return the response that sends `text` with the marks of `page` replaced."""
     settings = current_state().settings
-    response = Response(page.stream(text), mimetype="text/html")
-    if settings.page.csp:
-        origins = (origin_of(settings.api_url), origin_of(settings.assets_url or ""))
-        response.headers["Content-Security-Policy"] = content_security_policy(
-            page.nonce,
-            list(dict.fromkeys(origin for origin in origins if origin)),
-            settings.page.csp_directives,
-        )
+    page.compose(text)
+    if settings.page.early_hints:
+        send_early_hints(page, request.environ)
+    response = PageResponse(page, settings.compression)
+    secure_page(response, page.nonce, settings)
     # The nonce is new in each response, so a shared cache may not hand one out twice.
     response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     return response

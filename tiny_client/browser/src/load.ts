@@ -1,10 +1,12 @@
 /** Loads a fragment with its stylesheet and its runtime, each once in a page. */
 import type { BrowserRuntime, SharedModules } from "../../../runtimes/runtime.ts";
+import { busTaken } from "./bus.ts";
 import { configInPage, fetchConfig } from "./config.ts";
 import type { Config } from "./config.ts";
 import { Failure } from "./failure.ts";
 import type { Phase } from "./failure.ts";
 import { run } from "./script.ts";
+import { scriptUrl } from "./trusted.ts";
 
 export interface Loaded {
   config: Config;
@@ -58,6 +60,7 @@ async function start(
     phase = "bundle";
     const script = asset("script", base, config.umdBundle, config);
     const modules: SharedModules = runtime?.modules ?? {};
+    await busTaken;
     const loaded = await run(script, name, modules);
     return loaded && { ...loaded, config, runtime, renewed: false };
   };
@@ -101,7 +104,9 @@ function asset<Tag extends "script" | "link">(
   }
   const nonce = document.querySelector<HTMLElement>("script[nonce]")?.nonce;
   if (nonce) created.nonce = nonce;
-  created[tag === "script" ? "src" : "href"] = `${base}/tiny/bundle/${bundle}`;
+  const url = `${base}/tiny/bundle/${bundle}`;
+  if (tag === "script") created.src = scriptUrl(url);
+  else created.href = url;
   return created;
 }
 

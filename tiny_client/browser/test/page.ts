@@ -7,11 +7,20 @@ const page = globalThis as unknown as Record<string, unknown>;
 page["window"] = globalThis;
 for (const name of [
   "document", "customElements", "HTMLElement", "Element", "Node", "Event", "CustomEvent",
-  "MouseEvent",
+  "MouseEvent", "MutationObserver",
 ] as const) {
   page[name] = browser[name];
 }
 page["addEventListener"] = browser.addEventListener.bind(browser);
+
+/** Says how far the page has come; a test that does not ask has all of it. */
+export function readyState(value: DocumentReadyState): void {
+  Object.defineProperty(browser.document, "readyState", { configurable: true, value });
+}
+readyState("complete");
+
+/** Sends an event to the window. */
+export const dispatch = (type: string): unknown => browser.dispatchEvent(new browser.Event(type));
 
 /** What the page may fetch: the text of scripts by URL, answers in JSON by URL. */
 export const scripts = new Map<string, string>();
