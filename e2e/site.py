@@ -29,6 +29,7 @@ class Server:
     """A process that answers HTTP; it can be killed and started again on its port."""
 
     def __init__(self, name: str, command: list[str], port: int, folder: Path, **environ: str):
+        self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self._name = name
         self._command = command
@@ -72,6 +73,20 @@ class Server:
             self._process.wait()
         self._process = None
 
+    @property
+    def pid(self) -> int:
+        """The process that was started. Raises `RuntimeError` where none was, or it was stopped."""
+        if self._process is None:
+            raise RuntimeError(f"{self._name} is not running")
+        return self._process.pid
+
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def signal(self, which: signal.Signals) -> None:
+        """Send the server a signal, and do not wait."""
+        os.kill(self.pid, which)
+
     def log(self) -> str:
         return self._log.read_text(errors="replace")
 
@@ -84,7 +99,7 @@ class Site:
         self._folder = folder
         self._settings = settings
         self._app = app
-        self._token = secrets.token_hex(32)
+        self.token = secrets.token_hex(32)
         self._database = f"sqlite:///{folder / 'registry.db'}"
         port = free_port()
         command = [sys.executable, "-m", "tiny_api", "api", "--port", str(port)]
@@ -114,7 +129,7 @@ class Site:
         from tiny_api.tokens import ensure_token
 
         self.registry.start()
-        ensure_token(self._database, self._token, "e2e")
+        ensure_token(self._database, self.token, "e2e")
         try:
             for kind in ("runtimes", "fragments"):
                 for manifest in sorted((ROOT / kind).glob("*/tiny.json")):
@@ -132,7 +147,7 @@ class Site:
     def deploy_project(self, folder: Path) -> str:
         from tiny_api.deploy import deploy_project
 
-        return deploy_project(folder, self.registry.url, self._token).release
+        return deploy_project(folder, self.registry.url, self.token).release
 
     def deploy(
         self,
@@ -157,7 +172,7 @@ class Site:
                 ),
             },
             files=files,
-            headers={"Authorization": f"Bearer {self._token}"},
+            headers={"Authorization": f"Bearer {self.token}"},
             timeout=30,
         )
         assert answer.status_code == 201, answer.text
