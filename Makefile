@@ -8,6 +8,7 @@ BIN := .venv/bin
 STAMPS := .tiny/stamps
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
+PEERS := benchmarks/compose/peers
 FRAGMENTS := $(patsubst fragments/%/package.json,%,$(wildcard fragments/*/package.json))
 BROWSER_SOURCES := $(shell find event_bus tiny_client/browser runtimes host_app/browser \
 	host_app/texts scripts \
@@ -42,8 +43,13 @@ check: build
 	@for fragment in $(FRAGMENTS); do \
 		echo "== fragments/$$fragment"; (cd fragments/$$fragment && npm run check) || exit 1; done
 
-bench: build
+bench: build chromium $(PEERS)/node_modules/.installed
 	$(BIN)/python benchmarks/run.py
+
+$(PEERS)/node_modules/.installed: $(STAMPS)/python $(PEERS)/package-lock.json
+	@echo "== the benchmarks' peers"
+	cd $(PEERS) && npm ci --no-progress
+	@touch $@
 
 build: $(STAMPS)/browser $(FRAGMENTS:%=fragments/%/dist/.built)
 
