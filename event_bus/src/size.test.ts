@@ -8,7 +8,7 @@ import { buildSync } from "esbuild";
  * Bytes, minified and gzipped, of an entry with all that it imports. What the parts cost, and what
  * they replace: docs/decisions/0011-bus-size.md.
  */
-const BUDGETS = { "core.ts": 8_064, "page.ts": 12_288, "index.ts": 17_408 };
+const BUDGETS = { "core.ts": 8_064, "page.ts": 12_288, "index.ts": 17_472 };
 
 function gzippedSize(file: string): number {
   const [output] = buildSync({

@@ -19,9 +19,9 @@ export type Dedupe = (message: Message, remember?: boolean) => boolean;
  */
 export function createDedupe(windowMs: number, maxIds: number = MAX_IDS): Dedupe {
   /** By hash: the number of the last message. More than there are messages: few share one. */
-  const latest = new Float64Array(maxIds * 2);
+  const latest = new Uint32Array(maxIds * 2);
   // By place in the ring, which is the number modulo maxIds.
-  const before = new Float64Array(maxIds);
+  const before = new Uint32Array(maxIds);
   const hashes = new Int32Array(maxIds);
   const times = new Float64Array(maxIds);
   const ids: string[] = [];
@@ -50,10 +50,13 @@ export function createDedupe(windowMs: number, maxIds: number = MAX_IDS): Dedupe
       times[place] = now;
       ids[place] = messageId;
       sources[place] = source;
-      count += 1;
+      count = (count + 1) >>> 0;
       return false;
     }
-    for (; number >= count - maxIds; number = before[number % maxIds] as number) {
+    // Ages grow along a chain. One that does not is of before the numbers began anew.
+    for (let age = 0; (count - number) >>> 0 > age; number = before[number % maxIds] as number) {
+      age = (count - number) >>> 0;
+      if (age > maxIds) break;
       const place = number % maxIds;
       if (hashes[place] === hash && ids[place] === messageId && sources[place] === source) {
         return now - (times[place] as number) < windowMs;
