@@ -6,7 +6,6 @@ A slot always ends as fragment HTML or as its fallback, by its deadline. Nothing
 from __future__ import annotations
 
 import logging
-import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
@@ -25,6 +24,7 @@ from tiny_client.loader import UNSET
 from tiny_client.page import HeadWriter, Part
 from tiny_client.slot import Slot, SlotOutcome, SlotRequest
 from tiny_client.slot_pool import SlotPool
+from tiny_client.tokens import random_token
 from tiny_client.writer import PageWriter, WholePage
 
 __all__ = [
@@ -43,7 +43,6 @@ log = logging.getLogger("tiny_client")
 Answer = TypeVar("Answer")
 
 _NONCE_LENGTH = 24
-_SECRET_BYTES = 27
 
 
 class PageObservation(Protocol):
@@ -106,7 +105,7 @@ class Page:
         self._filled: SimpleQueue[Slot] | None = None
         self._served: set[int] = set()
         self._closed = False
-        secret = secrets.token_urlsafe(_SECRET_BYTES)
+        secret = random_token()
         self.nonce = secret[:_NONCE_LENGTH]
         self._marks = Marks(secret[_NONCE_LENGTH:])
         self._observation: PageObservation | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from markupsafe import Markup
@@ -32,8 +31,7 @@ _MAX_KEPT: Final = 256
 """Heads that a writer keeps: one for each set of fragments that pages show together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A fragment in a page: its config, its runtime's, and when the browser hydrates it."""
 
     config: FragmentConfig

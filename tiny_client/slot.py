@@ -6,10 +6,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import msgspec
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from tiny_client.errors import BreakerOpen, RenderTimeout, TinyError
 from tiny_client.html import fallback_element
@@ -26,8 +27,7 @@ __all__ = ["Slot", "SlotOutcome", "SlotRequest"]
 log = logging.getLogger("tiny_client")
 
 
-@dataclass(frozen=True, slots=True)
-class SlotRequest:
+class SlotRequest(msgspec.Struct, frozen=True):
     """What a template asked for. `timeout` is in seconds; None takes the page's setting.
 
     `stream` lets the slot come later in the response where it is not ready in its turn; None
@@ -46,8 +46,7 @@ class SlotRequest:
     stream: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SlotOutcome:
+class SlotOutcome(msgspec.Struct, frozen=True):
     """How a slot ended, and its element as it is sent.
 
     `kind` is one of rendered, cached (from the cache of pure fragments), stale (of a release that

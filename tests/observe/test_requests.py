@@ -37,7 +37,7 @@ def test_request_without_a_good_id_gets_a_new_one(make_app, given):
     client = make_app().test_client()
     headers = {} if given is None else {"X-Request-Id": given}
     ids = [client.get("/healthz", headers=headers).headers["X-Request-Id"] for _ in range(2)]
-    assert all(re.fullmatch("[0-9a-f]{32}", request_id) for request_id in ids)
+    assert all(re.fullmatch("[0-9A-Za-z_-]{36}", request_id) for request_id in ids)
     assert ids[0] != ids[1]
 
 

@@ -104,7 +104,7 @@ def test_nothing_of_it_is_imported_where_it_is_not_installed():
         from tiny_client.observe import tracing
         from tests.observe.conftest import asked, client_stats, ended
         from tiny_client.observe import HostMetrics, HostObserver
-        assert not tracing.INSTALLED
+        assert not tracing.is_traced()
         page = HostObserver(HostMetrics(client_stats, most_fragments=9, most_releases=9)).page()
         page.slot(asked(), ended())
         page.done()

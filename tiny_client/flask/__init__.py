@@ -71,7 +71,8 @@ class TinyFrontends:
         blueprint = make_blueprint(settings.page)
         add_report_route(blueprint, settings.security, state.metrics.browser_report)
         app.register_blueprint(blueprint)
-        watch_requests(app, settings.observe.forward_headers)
+        forward_headers = settings.observe.forward_headers
+        app.wsgi_app = watch_requests(app.wsgi_app, forward_headers)  # type: ignore[assignment, method-assign]
         if settings.observe.log_format is not None:
             configure(settings.observe.log_format)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from flask import Response
@@ -17,9 +17,14 @@ from tiny_client.page import early_hints
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+    _Headers = list[tuple[str, str]]
+
 __all__ = ["PageResponse", "send_early_hints"]
 
 log = logging.getLogger("tiny_client")
+
+_CONTENT_TYPE = ("Content-Type", "text/html; charset=utf-8")
+_VARY = ("Vary", "Accept-Encoding")
 
 
 class _PageBody:
@@ -43,9 +48,11 @@ class PageResponse(Response):
     as any response is.
     """
 
-    def __init__(self, page: Page, compression: CompressionSettings) -> None:
+    def __init__(
+        self, page: Page, compression: CompressionSettings, headers: list[tuple[str, str]]
+    ) -> None:
         self._body = _PageBody(page)
-        super().__init__(self._body, content_type="text/html; charset=utf-8")
+        super().__init__(self._body, headers=[_CONTENT_TYPE, *headers])
         self._page = page
         self._compression = compression
 
@@ -55,71 +62,91 @@ class PageResponse(Response):
             return super().__call__(environ, start_response)
         page = self._page
         whole = page.whole()
+        # Not through `self.headers`, which looks among all for each that is set.
+        headers = self.headers.to_wsgi_list()
+        given = {name.lower(): value for name, value in headers}
         timing = server_timing(page.ended())
         if timing:
-            self.headers.add("Server-Timing", timing)
-        if whole is not None and self._is_known(whole, environ):
-            self._leave_out_the_page()
-            body: Iterable[bytes] = ()
+            headers.append(("Server-Timing", timing))
+        if self._compression.compression:
+            headers = _with_vary(headers, given)
+        method = environ["REQUEST_METHOD"]
+        status = self.status
+        body: Iterable[bytes] = ()
+        etag = self._etag(whole, method, given, headers)
+        if etag and _is_known(etag, environ):
+            status = "304 NOT MODIFIED"
+            headers = _without_the_page(headers)
         else:
-            encoding = self._choose_encoding(environ, whole)
-            body = self._encoded(whole, encoding, bodiless=environ["REQUEST_METHOD"] == "HEAD")
-        start_response(self.status, self.headers.to_wsgi_list())
-        return _Sent(body, self.close)
+            encoding = self._choose_encoding(environ, whole, given)
+            body = self._encoded(whole, encoding, headers)
+        start_response(status, headers)
+        return _Sent(() if method == "HEAD" else body, self.close)
 
-    def _is_known(self, whole: WholePage, environ: WSGIEnvironment) -> bool:
-        """Give the page its ETag, and say whether the browser has this very page."""
-        if self.status_code != 200 or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            return False
-        if "ETag" not in self.headers:
-            # Weak: its nonce, and how it is compressed, are others each time.
-            self.headers.add("ETag", f'W/"{whole.etag}"')
-        asked = environ.get("HTTP_IF_NONE_MATCH")
-        return bool(asked) and parse_etags(asked).contains_raw(self.headers["ETag"])
+    def _etag(
+        self, whole: WholePage | None, method: str, given: Mapping[str, str], headers: _Headers
+    ) -> str:
+        """Return the page's ETag, which is among its headers then; empty where it has none."""
+        if whole is None or self.status_code != 200 or method not in ("GET", "HEAD"):
+            return ""
+        if "etag" in given:
+            return given["etag"]
+        # Weak: its nonce, and how it is compressed, are others each time.
+        etag = f'W/"{whole.etag}"'
+        headers.append(("ETag", etag))
+        return etag
 
-    def _leave_out_the_page(self) -> None:
-        self.status_code = 304
-        # A cache updates the headers that it has by those of a 304, and a policy with the nonce of
-        # now would block every script of the page that it kept with the nonce of then.
-        for name in [name for name, _ in self.headers]:
-            if name.lower().startswith(("content-security-policy", "content-type")):
-                del self.headers[name]
-        self._vary()
-
-    def _choose_encoding(self, environ: WSGIEnvironment, whole: WholePage | None) -> str | None:
+    def _choose_encoding(
+        self, environ: WSGIEnvironment, whole: WholePage | None, given: Mapping[str, str]
+    ) -> str | None:
         if not self._compression.compression:
             return None
-        self._vary()
-        if "Content-Encoding" in self.headers or "no-transform" in self.headers.get(
-            "Cache-Control", ""
-        ):
+        if "content-encoding" in given or "no-transform" in given.get("cache-control", ""):
             return None
         if whole is not None and len(whole.content) < self._compression.compression_min_bytes:
             return None
         accepted = environ.get("HTTP_ACCEPT_ENCODING")
         return choose_encoding(accepted) if accepted else None
 
-    def _vary(self) -> None:
-        if not self._compression.compression:
-            return
-        if "Vary" in self.headers:
-            self.vary.add("Accept-Encoding")
-        else:
-            self.headers.add("Vary", "Accept-Encoding")
-
     def _encoded(
-        self, whole: WholePage | None, encoding: str | None, *, bodiless: bool
+        self, whole: WholePage | None, encoding: str | None, headers: _Headers
     ) -> Iterable[bytes]:
-        """Return what is sent and set the headers that describe it."""
+        """Return what is sent and add the headers that describe it."""
         compressor = None
         if encoding is not None:
-            self.headers.add("Content-Encoding", encoding)
+            headers.append(("Content-Encoding", encoding))
             compressor = encoder(encoding, self._compression)
         if whole is None:
-            return () if bodiless else _compressed(self._page.chunks(), compressor)
+            return _compressed(self._page.chunks(), compressor)
         content = whole.content if compressor is None else compressor.finish(whole.content)
-        self.headers.add("Content-Length", str(len(content)))
-        return () if bodiless else (content,)
+        headers.append(("Content-Length", str(len(content))))
+        return (content,)
+
+
+def _is_known(etag: str, environ: WSGIEnvironment) -> bool:
+    """Say whether the browser has this very page."""
+    asked = environ.get("HTTP_IF_NONE_MATCH")
+    return bool(asked) and parse_etags(asked).contains_raw(etag)
+
+
+def _without_the_page(headers: _Headers) -> _Headers:
+    # A cache updates the headers that it has by those of a 304, and a policy with the nonce of
+    # now would block every script of the page that it kept with the nonce of then.
+    left_out = ("content-security-policy", "content-type")
+    return [pair for pair in headers if not pair[0].lower().startswith(left_out)]
+
+
+def _with_vary(headers: _Headers, given: Mapping[str, str]) -> _Headers:
+    """Return `headers` with a `Vary` that names the header by which encodings are chosen."""
+    vary = given.get("vary")
+    if vary is None:
+        return [*headers, _VARY]
+    if vary == "*" or "accept-encoding" in vary.lower():
+        return headers
+    return [
+        (name, f"{value}, {_VARY[1]}") if name.lower() == "vary" else (name, value)
+        for name, value in headers
+    ]
 
 
 class _Sent:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
-import secrets
-from collections.abc import Sequence
-
-from flask import Flask, Request, Response, request
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from tiny_client.request_context import RequestContext, current_request
+from tiny_client.tokens import random_token
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    _Headers = list[tuple[str, str]]
+    _ExcInfo = (
+        tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None
+    )
 
 __all__ = ["REQUEST_ID", "watch_requests"]
 
@@ -17,39 +26,51 @@ REQUEST_ID = "X-Request-Id"
 # What others send is written to logs and headers, so it may not be just anything.
 _GOOD_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
-_KEPT = "tiny_mosaic.request"
 
-
-def watch_requests(app: Flask, forward_headers: Sequence[str]) -> None:
-    """Set `current_request` for each request of `app`, and say its id in the response.
+def watch_requests(app: WSGIApplication, forward_headers: Sequence[str]) -> WSGIApplication:
+    """Return `app`, with `current_request` set in each request and its id in the response.
 
     The id is that of the `X-Request-Id` which came (1 to 128 letters, digits, `.`, `_` and `-`),
     else a new one. `forward_headers` names what goes along to the registry.
+
+    Around Flask and not in it: a function before and one after each request cost more than all
+    that these do, and what the server itself says of an error would have no id.
     """
+    keys = [(name, f"HTTP_{name.upper().replace('-', '_')}") for name in forward_headers]
 
-    def begin() -> None:
-        context = _context_of(request, forward_headers)
-        request.environ[_KEPT] = context
-        current_request.set(context)
+    def watched(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        given = environ.get("HTTP_X_REQUEST_ID")
+        request_id = given if given and _GOOD_ID.fullmatch(given) else random_token()
+        headers = {name: value for name, key in keys if (value := environ.get(key))}
+        current_request.set(RequestContext(request_id, headers))
 
-    def end(response: Response) -> Response:
-        context = request.environ.get(_KEPT)
-        if context is not None:
-            response.headers.setdefault(REQUEST_ID, context.request_id)
-            # Not at the end of the request, which comes before a streamed page does.
-            response.call_on_close(_forget)
-        return response
+        def start(
+            status: str, headers: _Headers, exc_info: _ExcInfo = None, /
+        ) -> Callable[[bytes], object]:
+            if not any(name == REQUEST_ID for name, _ in headers):
+                headers.append((REQUEST_ID, request_id))
+            return start_response(status, headers, exc_info)
 
-    app.before_request(begin)
-    app.after_request(end)
+        return _Answer(app(environ, start))
 
-
-def _context_of(asked: Request, forward_headers: Sequence[str]) -> RequestContext:
-    given = asked.headers.get(REQUEST_ID, "")
-    request_id = given if _GOOD_ID.fullmatch(given) else secrets.token_hex(16)
-    headers = {name: value for name in forward_headers if (value := asked.headers.get(name))}
-    return RequestContext(request_id, headers)
+    return watched
 
 
-def _forget() -> None:
-    current_request.set(None)
+class _Answer:
+    """What a WSGI server iterates; the request is over when it closes it."""
+
+    __slots__ = ("_body",)
+
+    def __init__(self, body: Iterable[bytes]) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._body)
+
+    def close(self) -> None:
+        try:
+            end = getattr(self._body, "close", None)
+            if end is not None:
+                end()
+        finally:
+            current_request.set(None)

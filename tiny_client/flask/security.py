@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import msgspec
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from tiny_client.csp import origin_of
@@ -17,7 +18,7 @@ from tiny_client.forks import renew_after_fork
 from tiny_client.security import REPORTS_PATH, SecuritySettings, security_headers
 from tiny_client.settings import HostSettings
 
-__all__ = ["REPORT_KINDS", "ReportBudget", "add_report_route", "secure_page"]
+__all__ = ["REPORT_KINDS", "PageSecurity", "ReportBudget", "add_report_route"]
 
 log = logging.getLogger("tiny_client.reports")
 
@@ -37,24 +38,33 @@ _FIELDS: Final = {
 }
 """What is logged of a report: our word, and the words of Reporting API and `report-uri`."""
 
+# Stands for the nonce in what is written once; random, so that no setting can have it.
+_NONCE: Final = secrets.token_hex(16)
+
 _FIELD_CHARACTERS: Final = 200
 _READ_BYTES: Final = 8192
 
 
-def secure_page(response: Response, nonce: str, settings: HostSettings) -> None:
-    """Set the security headers of a composed page whose inline scripts carry `nonce`."""
-    origins = (origin_of(settings.api_url), origin_of(settings.assets_url or ""))
-    # A page has none of them yet, and `update` would look for each among all.
-    response.headers.extend(
-        security_headers(
+class PageSecurity:
+    """Writes the security headers of a host's composed pages: once, but for the nonce."""
+
+    def __init__(self, settings: HostSettings, own_url: str) -> None:
+        origins = (origin_of(settings.api_url), origin_of(settings.assets_url or ""))
+        headers = security_headers(
             settings.security,
-            nonce=nonce,
+            nonce=_NONCE,
             origins=list(dict.fromkeys(origin for origin in origins if origin)),
             csp=settings.page.csp,
             csp_directives=settings.page.csp_directives,
-            own_url=str(current_app.config.get("APPLICATION_ROOT") or "").rstrip("/"),
+            own_url=own_url,
         )
-    )
+        self._same = [(name, value) for name, value in headers.items() if _NONCE not in value]
+        self._of_a_page = [(name, value) for name, value in headers.items() if _NONCE in value]
+
+    def headers(self, nonce: str) -> list[tuple[str, str]]:
+        """Return the headers of a page whose inline scripts carry `nonce`."""
+        own = [(name, value.replace(_NONCE, nonce)) for name, value in self._of_a_page]
+        return self._same + own
 
 
 class ReportBudget:

@@ -10,7 +10,7 @@ from tiny_client.client import TinyClient
 from tiny_client.composition import Composition, Page
 from tiny_client.errors import ConfigurationError
 from tiny_client.flask.delivery import PageResponse, send_early_hints
-from tiny_client.flask.security import secure_page
+from tiny_client.flask.security import PageSecurity
 from tiny_client.html import canonical_json
 from tiny_client.islands import IslandCache
 from tiny_client.observe import HostMetrics, HostObserver, Readiness
@@ -31,6 +31,7 @@ class HostState:
     composition: Composition
     metrics: HostMetrics
     readiness: Readiness
+    security: PageSecurity
 
     def close(self) -> None:
         """Stop the threads and workers."""
@@ -78,7 +79,8 @@ def make_state(app: Flask, settings: HostSettings) -> HostState:
         stream=page.stream,
         show_errors=page.show_errors or app.debug,
     )
-    return HostState(settings, composition, metrics, Readiness(client))
+    security = PageSecurity(settings, own_url)
+    return HostState(settings, composition, metrics, Readiness(client), security)
 
 
 def _bus_attributes(app_name: str, page: PageSettings) -> dict[str, str] | None:
@@ -108,12 +110,11 @@ def new_page() -> Page:
 
 def page_response(page: Page, text: str) -> Response:
     """Return the response that sends `text` with the marks of `page` replaced."""
-    settings = current_state().settings
+    state = current_state()
+    settings = state.settings
     page.compose(text)
     if settings.page.early_hints:
         send_early_hints(page, request.environ)
-    response = PageResponse(page, settings.compression)
-    secure_page(response, page.nonce, settings)
     # The nonce is new in each response, so a shared cache may not hand one out twice.
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    headers = [("Cache-Control", "private, no-cache"), *state.security.headers(page.nonce)]
+    return PageResponse(page, settings.compression, headers)

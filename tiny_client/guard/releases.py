@@ -9,6 +9,8 @@ from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import msgspec
+
 from tiny_client.errors import (
     BundleError,
     ComponentError,
@@ -43,8 +45,7 @@ _MOST_CONDEMNED: Final = 8
 """Of one fragment; the one that was condemned first is tried again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(msgspec.Struct, frozen=True):
     """A release with the runtime that it is rendered with. `config` names that runtime."""
 
     loaded: LoadedRelease
@@ -208,7 +209,7 @@ class Releases:
             del history.condemned[next(iter(history.condemned))]
         history.condemned[release.id] = release.name
         history.failing, history.strikes = None, 0
-        history.stand_in = replace(
+        history.stand_in = msgspec.structs.replace(
             history.worked, loaded=replace(history.worked.loaded, stale=True)
         )
         self._condemned[key] = history.condemned

@@ -26,7 +26,7 @@ class HostObserver:
 
     def page(self) -> HostPage:
         """Begin to watch a page, in the thread and the context of its request."""
-        span = tracing.PageSpan() if tracing.INSTALLED else None
+        span = tracing.PageSpan() if tracing.is_traced() else None
         request = current_request.get()
         if span is not None and request is not None and (headers := span.headers()):
             # What the page's fragments ask the registry for belongs to its span.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ MAX_LENGTH: Final = 2048
 _ROOM_FOR_MORE: Final = 32
 _NO_TOKEN: Final = re.compile(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]")
 _LONGEST_NAME: Final = 64
+_NAMES_KEPT: Final = 1024
 
 
 def server_timing(outcomes: Iterable[tuple[SlotRequest, SlotOutcome]]) -> str:
@@ -32,9 +34,8 @@ def server_timing(outcomes: Iterable[tuple[SlotRequest, SlotOutcome]]) -> str:
     names: set[str] = set()
     length = left_out = 0
     for request, outcome in outcomes:
-        name = _unique(_NO_TOKEN.sub("_", request.name)[:_LONGEST_NAME] or "_", names)
-        kind = _NO_TOKEN.sub("_", outcome.kind)
-        entry = f'{name};desc="{kind}";dur={outcome.seconds * 1000:.1f}'
+        name = _unique(_token(request.name), names)
+        entry = f'{name};desc="{_token(outcome.kind)}";dur={outcome.seconds * 1000:.1f}'
         if left_out or length + len(entry) + 2 > MAX_LENGTH - _ROOM_FOR_MORE:
             left_out += 1
             continue
@@ -44,6 +45,11 @@ def server_timing(outcomes: Iterable[tuple[SlotRequest, SlotOutcome]]) -> str:
     if left_out:
         entries.append(f'{_unique("more", names)};desc="{left_out} more"')
     return ", ".join(entries)
+
+
+@lru_cache(maxsize=_NAMES_KEPT)
+def _token(name: str) -> str:
+    return _NO_TOKEN.sub("_", name)[:_LONGEST_NAME] or "_"
 
 
 def _unique(name: str, taken: set[str]) -> str:

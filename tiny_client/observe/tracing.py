@@ -1,6 +1,6 @@
 """Spans for pages and slots, where OpenTelemetry is installed (`tiny-mosaic[otel]`).
 
-Without it nothing of it is imported. Without an SDK its API records nothing and costs little.
+Without it nothing of it is imported; where no tracer provider is set nothing is recorded.
 """
 
 from __future__ import annotations
@@ -13,23 +13,27 @@ try:
     from opentelemetry import trace
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 except ImportError:
-    INSTALLED = False
+    _INSTALLED = False
 else:
-    INSTALLED = True
+    _INSTALLED = True
 
 if TYPE_CHECKING:
     from tiny_client.composition import SlotOutcome, SlotRequest
 
-__all__ = ["INSTALLED", "PageSpan"]
+__all__ = ["PageSpan", "is_traced"]
 
 _NANOSECONDS = 1e9
+
+
+def is_traced() -> bool:
+    """Say whether somebody records spans; the provider may be set after the app was made."""
+    return _INSTALLED and not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
 
 
 class PageSpan:
     """The span of one page, a child of the span that is current when the page is made."""
 
     def __init__(self) -> None:
-        # Asked for each time: the tracer provider may be set after the app was made.
         self._tracer = trace.get_tracer("tiny_client", __version__)
         self._span = self._tracer.start_span("tiny.page")
         self._context = trace.set_span_in_context(self._span)
