@@ -18,20 +18,24 @@ from tiny_client.errors import PropsError
 from tiny_client.records import FragmentConfig
 
 __all__ = [
+    "EAGER_STRATEGIES",
     "HYDRATION_STRATEGIES",
     "AssetTag",
     "attributes",
     "bundle_url",
     "canonical_json",
+    "config_key",
     "config_script",
     "fallback_element",
     "head_tags",
     "late_slot",
     "pending_element",
     "place_script",
+    "preload_link",
     "script_safe",
     "slot_element",
     "state_element",
+    "stylesheet_link",
 ]
 
 HYDRATION_STRATEGIES = ("load", "idle", "visible", "interaction", "never")

@@ -14,7 +14,7 @@ from tiny_client.errors import SlotQueueFull
 from tiny_client.forks import renew_after_fork
 from tiny_client.guard import FragmentKey
 
-__all__ = ["DEFAULT_SLOT_QUEUE", "SlotPool", "SlotQueueFull"]
+__all__ = ["DEFAULT_SLOT_QUEUE", "SlotPool"]
 
 DEFAULT_SLOT_QUEUE = 1000
 """Fills that may wait for a thread, where nothing else is said."""

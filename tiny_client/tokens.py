@@ -8,11 +8,10 @@ from typing import Final
 
 from tiny_client.forks import renew_after_fork
 
-__all__ = ["TOKEN_LENGTH", "random_token"]
+__all__ = ["random_token"]
 
 _TOKEN_BYTES: Final = 27
-TOKEN_LENGTH: Final = 36
-"""Characters of a token."""
+_TOKEN_LENGTH: Final = 36
 _AT_ONCE: Final = 64
 
 
@@ -28,7 +27,7 @@ class _Tokens:
             return self._left.pop()
         except IndexError:
             drawn = base64.urlsafe_b64encode(os.urandom(_TOKEN_BYTES * _AT_ONCE)).decode()
-            tokens = [drawn[at : at + TOKEN_LENGTH] for at in range(0, len(drawn), TOKEN_LENGTH)]
+            tokens = [drawn[at : at + _TOKEN_LENGTH] for at in range(0, len(drawn), _TOKEN_LENGTH)]
             self._left.extend(tokens[1:])
             return tokens[0]
 

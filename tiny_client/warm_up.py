@@ -34,7 +34,7 @@ class LastProps:
     """The props of the last render of each fragment that went well; safe from any thread.
 
     Props of more than `max_bytes` are not kept; nor are those of more than 200
-    fragments: the one that was seen first goes first.
+    fragments: the one that was rendered the longest time ago goes first.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -48,6 +48,7 @@ class LastProps:
         if sys.getsizeof(props_json) > self._max_bytes:
             return
         with self._lock:
+            self._last.pop(key, None)  # so that it is the last to go
             self._last[key] = WarmProps(props_json, export)
             while len(self._last) > _MOST_FRAGMENTS:
                 del self._last[next(iter(self._last))]

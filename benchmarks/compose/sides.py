@@ -26,7 +26,7 @@ _PEERS = Path(__file__).parent / "peers"
 _LISTS = re.compile(r'<ul class="list">.*?</ul>', re.DOTALL)
 
 GRANIAN = ("--interface", "wsgi", "--factory", "--workers", "1", "--no-ws", "--http", "1")
-THREADS = 4
+THREADS = 8
 
 EVEN = 32
 """Bytes by which pages of one length may differ: ours marks the places that were streamed."""

@@ -53,6 +53,15 @@ def test_a_worker_that_grows_too_large_is_replaced_between_two_renders(make_engi
     assert engine.stats().kills["memory"] >= 2
 
 
+def test_a_worker_holds_as_many_contexts_as_it_may(make_engine, make_job):
+    engine = make_engine(workers=1, max_contexts_per_worker=40)
+    for _ in range(2):
+        for number in range(40):
+            assert engine.render(make_job(FINE, fragment=f"F{number}"), timeout=60) == "fine"
+    assert engine.stats().kills == {}
+    assert engine.stats().cold_renders == 40
+
+
 def test_a_worker_full_of_garbage_is_not_replaced(make_engine, make_job):
     engine = make_engine(workers=1, max_worker_bytes=20_000_000)
     source = "let n = 0; module.exports = () => { new Array(2e5).fill(1.5); return String(++n) }"

@@ -71,7 +71,7 @@ def test_release_that_fails_three_times_gives_way_to_the_one_that_worked(release
     assert record.getMessage() == (
         "Release bad of Cart 1.0.0 failed 3 times in a row, the last time with: Cannot render "
         "fragment 'Cart' (release ?): its component threw. Release good, which worked before, is "
-        "served until a newer one arrives"
+        "served until a newer one works"
     )
 
 

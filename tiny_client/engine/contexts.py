@@ -22,16 +22,21 @@ __all__ = ["Contexts"]
 
 
 class Contexts:
-    """Renders calls, each in the context that it names; for one thread at a time."""
+    """Renders calls, each in the context that it names; for one thread at a time.
+
+    `make_room` is told how many contexts there are about to be.
+    """
 
     def __init__(
         self,
         settings: EngineSettings,
         *,
         synchronous: bool,
+        make_room: Callable[[int], None] = lambda contexts: None,
         on_loaded: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
+        self._make_room = make_room
         self._on_loaded = on_loaded
         self._synchronous = synchronous
         self._contexts: OrderedDict[ContextKey, FragmentContext] = OrderedDict()
@@ -63,6 +68,7 @@ class Contexts:
         assert call.sources is not None
         while len(self._contexts) >= self._settings.max_contexts_per_worker:
             self.drop(next(iter(self._contexts)))
+        self._make_room(len(self._contexts) + 1)
         context = FragmentContext(
             call.context,
             call.sources,

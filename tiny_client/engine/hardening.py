@@ -10,6 +10,7 @@ import resource
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 __all__ = ["die_with_parent", "forbid_new_privileges", "keep_only", "limit_resources", "own_bytes"]
@@ -17,6 +18,9 @@ __all__ = ["die_with_parent", "forbid_new_privileges", "keep_only", "limit_resou
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 _MAX_DESCRIPTORS = 8  # the three standard ones, the socket, and V8's short look at /dev/urandom
+
+_RESERVED_BYTES = 20 * 1024 * 1024
+"""What V8 reserves for one context and RLIMIT_DATA counts: 17.6 MiB before anything is written."""
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -81,14 +85,24 @@ def own_bytes() -> int:
     return (int(pages[1]) - int(pages[2])) * resource.getpagesize()
 
 
-def limit_resources(data_bytes: int) -> None:
-    """Bound this process; `data_bytes` is what it may write beyond what it has reserved so far.
+def limit_resources(data_bytes: int, most_contexts: int) -> Callable[[int], None]:
+    """Bound this process; `data_bytes` is what it may write beyond what V8 reserves.
 
-    Not RLIMIT_AS: V8 reserves terabytes of addresses that it never uses.
+    Returns what sets the limit for a number of contexts, `most_contexts` at most. Not RLIMIT_AS:
+    V8 reserves terabytes of addresses that it never uses.
     """
     in_use = _data_in_use()
     if in_use is not None:
-        _lower(resource.RLIMIT_DATA, in_use + data_bytes)
+        _lower(resource.RLIMIT_DATA, in_use + data_bytes + most_contexts * _RESERVED_BYTES)
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_FSIZE, 0)
     _lower(resource.RLIMIT_NOFILE, _MAX_DESCRIPTORS)
+
+    def make_room(contexts: int) -> None:
+        if in_use is not None:
+            _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+            wanted = in_use + data_bytes + contexts * _RESERVED_BYTES
+            resource.setrlimit(resource.RLIMIT_DATA, (min(wanted, hard), hard))
+
+    make_room(1)
+    return make_room

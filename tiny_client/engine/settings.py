@@ -37,7 +37,7 @@ class EngineSettings:
     - `fragment_workers`: how many workers one fragment may have while others wait for one; 0 is
       half of them.
     - `heap_bytes`: V8's heap for one context.
-    - `data_bytes`: all memory that one worker may write over what V8 needs to start (RLIMIT_DATA,
+    - `data_bytes`: all memory that one worker may write over what V8 reserves (RLIMIT_DATA,
       Linux); array buffers count here and not in the heap.
     - `max_output_bytes`: HTML of one render, as UTF-8.
     - `max_contexts_per_worker`: the least recently used goes first.
@@ -66,11 +66,11 @@ class EngineSettings:
     heap_bytes: int = 128 * _MIB
     data_bytes: int = 512 * _MIB
     max_output_bytes: int = 4 * _MIB
-    max_contexts_per_worker: int = 16
+    max_contexts_per_worker: int = 64
     idle_context_seconds: float = 300.0
     superseded_after_renders: int = 50
     max_renders_per_worker: int = 1_000_000
-    max_worker_bytes: int = 256 * _MIB
+    max_worker_bytes: int = 512 * _MIB
     idle_worker_seconds: float = 600.0
     quarantine_after: int = 3
     quarantine_seconds: float = 1.0

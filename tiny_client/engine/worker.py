@@ -24,8 +24,13 @@ _RENDERS_BETWEEN_WEIGHINGS = 50
 
 def serve(link: socket.socket, settings: EngineSettings) -> None:
     """Answer each call on `link`; returns when the host closes it, or nothing came for long."""
-    limit_resources(settings.data_bytes)
-    contexts = Contexts(settings, synchronous=True, on_loaded=lambda: link.sendall(frame(Loaded())))
+    make_room = limit_resources(settings.data_bytes, settings.max_contexts_per_worker)
+    contexts = Contexts(
+        settings,
+        synchronous=True,
+        make_room=make_room,
+        on_loaded=lambda: link.sendall(frame(Loaded())),
+    )
     try:
         link.sendall(frame(Ready(os.getpid())))
         why = _serve(link, contexts, settings)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["REQUEST_ID", "watch_requests"]
 
 REQUEST_ID = "X-Request-Id"
+_LOWER = REQUEST_ID.lower()
 
 # What others send is written to logs and headers, so it may not be just anything.
 _GOOD_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
@@ -47,7 +48,7 @@ def watch_requests(app: WSGIApplication, forward_headers: Sequence[str]) -> WSGI
         def start(
             status: str, headers: _Headers, exc_info: _ExcInfo = None, /
         ) -> Callable[[bytes], object]:
-            if not any(name == REQUEST_ID for name, _ in headers):
+            if not any(name.lower() == _LOWER for name, _ in headers):
                 headers.append((REQUEST_ID, request_id))
             return start_response(status, headers, exc_info)
 

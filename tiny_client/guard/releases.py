@@ -194,7 +194,7 @@ class Releases:
             instead = history.worked
         log.error(
             "Release %s of %s %s failed %d times in a row, the last time with: %s. Release %s, "
-            "which worked before, is served until a newer one arrives",
+            "which worked before, is served until a newer one works",
             release.name,
             *key,
             self._failures,

@@ -189,7 +189,10 @@ class Loader:
             return fresh
         key = Key(kind, name, version, None)
         entry = self._memory.entries.get(key)
-        return None if entry is None else self._served_stale(key, entry, self._ttl)
+        stale = None if entry is None else self._served_stale(key, entry, self._ttl)
+        if stale is not None:
+            self._counts.hits += 1
+        return stale
 
     def _load(
         self,

@@ -7,18 +7,20 @@ from typing import Final
 
 from tiny_client.request_context import RequestContext
 
-__all__ = ["forwarded_headers"]
+__all__ = ["NEVER_FORWARDED", "forwarded_headers"]
 
 _NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _VALUE: Final = re.compile(r"[!-~](?:[ -~\t]{0,4094}[!-~])?")
 """Visible ASCII within 4,096 characters: no line break can begin another header."""
 
-_OURS: Final = frozenset(
+NEVER_FORWARDED: Final = frozenset(
     {
         "accept",
         "accept-encoding",
         "connection",
+        "content-encoding",
         "content-length",
+        "content-type",
         "expect",
         "host",
         "if-match",
@@ -52,7 +54,7 @@ def forwarded_headers(context: RequestContext | None) -> dict[str, str]:
     headers = {
         name: value
         for name, value in context.headers.items()
-        if _NAME.fullmatch(name) and _VALUE.fullmatch(value) and name.lower() not in _OURS
+        if _NAME.fullmatch(name) and _VALUE.fullmatch(value) and name.lower() not in NEVER_FORWARDED
     }
     if _VALUE.fullmatch(context.request_id):
         headers["X-Request-Id"] = context.request_id

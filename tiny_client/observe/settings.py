@@ -9,16 +9,11 @@ from pathlib import Path
 from typing import Literal
 
 from tiny_client.errors import ConfigurationError
+from tiny_client.loader.forwarding import NEVER_FORWARDED
 
 __all__ = ["ObserveSettings"]
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-
-# Those of one connection or of one message (RFC 9110), and the one that is always sent.
-_NEVER_FORWARDED = re.compile(
-    r"(?i)accept(-encoding)?|connection|content-(encoding|length|type)|expect|host|if-.*|"
-    r"keep-alive|proxy-.*|range|te|trailer|transfer-encoding|upgrade|x-request-id"
-)
 
 
 def _shared_by_convention() -> Path | None:
@@ -53,7 +48,7 @@ class ObserveSettings:
                     f"TINY_{name.upper()} is {getattr(self, name)!r}; it must be at least 1"
                 )
         for header in self.forward_headers:
-            if not _HEADER_NAME.fullmatch(header) or _NEVER_FORWARDED.fullmatch(header):
+            if not _HEADER_NAME.fullmatch(header) or header.lower() in NEVER_FORWARDED:
                 raise ConfigurationError(
                     f"TINY_FORWARD_HEADERS has {header!r}, which cannot be forwarded. Name "
                     "headers of the visitor's request that say who or what they want, for "
