@@ -229,7 +229,8 @@ class TinyClient:
         """Return the current release of a fragment with its runtime, within `timeout` seconds.
 
         Where that one keeps failing it is the one that worked before, and `stale`. `release` asks
-        for that exact release instead. `cache_ttl` overrides the client's.
+        for that exact release instead. `cache_ttl` overrides the client's; 0 asks the registry and
+        takes what it says, also where that keeps failing.
 
         Raises `LoadError` where neither the registry nor a cache has it.
         """
@@ -239,7 +240,7 @@ class TinyClient:
         )
         left = max(0.0, deadline - time.monotonic())
         found = self._with_runtime(loaded, cache_ttl, left)
-        if release is not None:
+        if release is not None or cache_ttl == 0:
             return LoadedFragment(self, found, exact=True)
         instead = self.releases.in_place_of((name, contract_version), found.id)
         return LoadedFragment(self, instead or found)
