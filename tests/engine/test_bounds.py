@@ -62,6 +62,18 @@ def test_a_worker_holds_as_many_contexts_as_it_may(make_engine, make_job):
     assert engine.stats().cold_renders == 40
 
 
+def test_releases_of_one_fragment_do_not_fill_a_worker(make_engine, make_job):
+    engine = make_engine(workers=1, max_contexts_per_fragment=3)
+    other, *releases = (
+        make_job(COUNT + f"// {n}", fragment="Other" if n == 0 else "One") for n in range(5)
+    )
+    for job in (other, *releases):
+        assert engine.render(job, timeout=60) == "1"
+    for job in (other, *releases[1:]):
+        assert engine.render(job, timeout=60) == "2"
+    assert engine.render(releases[0], timeout=60) == "1"
+
+
 def test_a_worker_full_of_garbage_is_not_replaced(make_engine, make_job):
     engine = make_engine(workers=1, max_worker_bytes=20_000_000)
     source = "let n = 0; module.exports = () => { new Array(2e5).fill(1.5); return String(++n) }"

@@ -68,6 +68,9 @@ class Contexts:
         assert call.sources is not None
         while len(self._contexts) >= self._settings.max_contexts_per_worker:
             self.drop(next(iter(self._contexts)))
+        siblings = [key for key in self._contexts if key[0] == call.context[0]]
+        while len(siblings) >= self._settings.max_contexts_per_fragment:
+            self.drop(siblings.pop(0))
         self._make_room(len(self._contexts) + 1)
         context = FragmentContext(
             call.context,

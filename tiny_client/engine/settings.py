@@ -41,6 +41,8 @@ class EngineSettings:
       Linux); array buffers count here and not in the heap.
     - `max_output_bytes`: HTML of one render, as UTF-8.
     - `max_contexts_per_worker`: the least recently used goes first.
+    - `max_contexts_per_fragment`: of those, for the releases of one fragment: a page shows one, so
+      those of releases that were replaced do not stay for long.
     - `idle_context_seconds`: a context that has not rendered for so long is given up.
     - `superseded_after_renders`: once a release has rendered so often while an older one of the
       same fragment did not, the older one's context is given up.
@@ -67,6 +69,7 @@ class EngineSettings:
     data_bytes: int = 512 * _MIB
     max_output_bytes: int = 4 * _MIB
     max_contexts_per_worker: int = 64
+    max_contexts_per_fragment: int = 4
     idle_context_seconds: float = 300.0
     superseded_after_renders: int = 50
     max_renders_per_worker: int = 1_000_000
